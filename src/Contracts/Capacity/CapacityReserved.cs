@@ -1,0 +1,21 @@
+namespace Swath.Contracts;
+
+/// <summary>The job was admitted: capacity is reserved and every region that still has to run has a worker.</summary>
+public sealed record CapacityReserved
+{
+    public required Guid JobId { get; init; }
+
+    /// <summary>Reserved inference requests, over all regions.</summary>
+    public required int Load { get; init; }
+
+    /// <summary>True when the job holds an endpoint alone that is smaller than its load (the single-image exception).</summary>
+    public bool SingleImageException { get; init; }
+
+    public required IReadOnlyList<RegionPlacement> Placements { get; init; }
+}
+
+/// <summary>A region given to a worker.</summary>
+/// <param name="RegionId">Number of the region in its job.</param>
+/// <param name="WorkerId">The worker, whose own queue the region is sent to.</param>
+/// <param name="Attempt">The fencing token: grows with every placement of the region; results of older attempts are dropped.</param>
+public sealed record RegionPlacement(int RegionId, string WorkerId, int Attempt);

@@ -1,0 +1,21 @@
+using System.Text.Json;
+
+namespace Swath.Contracts;
+
+/// <summary>Command to a worker: distil the features of all regions and write the outputs.</summary>
+public sealed record AssembleResult
+{
+    public required Guid JobId { get; init; }
+    public required string JobName { get; init; }
+    public required string ImageUrl { get; init; }
+    public required ImageHeader Image { get; init; }
+    public required ModelEndpoint Endpoint { get; init; }
+    public string? Variant { get; init; }
+    public required TileOptions Tile { get; init; }
+    public required IReadOnlyList<OutputSink> Outputs { get; init; }
+    public IReadOnlyList<JsonElement> FeatureProperties { get; init; } = [];
+    public IReadOnlyList<PostProcessingStep> PostProcessing { get; init; } = [];
+
+    /// <summary>Things that a user should know of the result; written beside it.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}

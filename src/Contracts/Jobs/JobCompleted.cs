@@ -1,0 +1,14 @@
+namespace Swath.Contracts;
+
+/// <summary>The outputs are written. The job is partially completed when tiles, regions or sinks failed.</summary>
+public sealed record JobCompleted
+{
+    public required Guid JobId { get; init; }
+    public required long Features { get; init; }
+
+    /// <summary>Where the result can be read: paths or URLs, one per successful output.</summary>
+    public required IReadOnlyList<string> Results { get; init; }
+
+    /// <summary>Outputs that could not be written, with the reason; at least one other succeeded.</summary>
+    public IReadOnlyList<string> FailedOutputs { get; init; } = [];
+}
