@@ -1,15 +1,5 @@
 namespace Swath.Contracts;
 
-<<<<<<< HEAD
-/// <summary>The queue that belongs to one worker alone.</summary>
-public static class WorkerQueue
-{
-    /// <summary>The queue's name: <c>worker-{id}</c>.</summary>
-    public static string NameOf(string workerId) => $"worker-{workerId}";
-
-    /// <summary>The address that its regions are sent to.</summary>
-    public static Uri AddressOf(string workerId) => new($"queue:{NameOf(workerId)}");
-=======
 /// <summary>
 /// Where a worker listens for its own regions. The scheduling and the working side never reference each other: this name is
 /// what they agree on.
@@ -35,5 +25,4 @@ public static class WorkerQueue
     /// <summary>Whether the text can be a worker's id: 1 to 100 letters, digits, '-', '_' and '.' (ASCII).</summary>
     public static bool IsValidId(string? workerId) =>
         workerId is { Length: >= 1 and <= 100 } && workerId.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
->>>>>>> room/worker
 }
