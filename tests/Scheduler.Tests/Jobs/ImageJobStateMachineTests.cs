@@ -26,7 +26,7 @@ public sealed class ImageJobStateMachineTests
             .Select(cell => $"{cell.Status} --> {cell.Result}: {cell.Event.Split(',')[0]}")
             .Append("[*] --> Requested: ImageRequested");
 
-        var arrows = ReadPage().Page.Split('\n').Select(line => line.Trim()).Where(line => line.Contains("-->", StringComparison.Ordinal) && line.Contains(": ", StringComparison.Ordinal));
+        var arrows = ReadPage().Page.Split('\n').Select(line => line.Trim()).Where(line => line.Contains(" --> ", StringComparison.Ordinal) && line.Contains(": ", StringComparison.Ordinal));
 
         Assert.Equal(transitions.Distinct().Order(StringComparer.Ordinal), arrows.Order(StringComparer.Ordinal));
     }

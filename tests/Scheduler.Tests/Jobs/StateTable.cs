@@ -20,15 +20,24 @@ internal static class StateTable
         ("Requested", id => [Requested(id)]),
         ("Requested, measured", id => [Requested(id), Measured(id)]),
         ("Queued", id => [Requested(id), Measured(id), Selected(id)]),
+        ("Queued, one region left", id =>
+            [Requested(id), Measured(id), Selected(id), Reserved(id), new PauseJob { JobId = id }, Completed(id, 1), new ResumeJob { JobId = id }]),
+        ("Queued, the other region failed", id =>
+            [Requested(id), Measured(id), Selected(id), Reserved(id), new PauseJob { JobId = id }, FailedRegion(id, 1), new ResumeJob { JobId = id }]),
         ("Running", id => [Requested(id), Measured(id), Selected(id), Reserved(id)]),
         ("Running, one region left", id => [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 1)]),
+        ("Running, the other region failed", id => [Requested(id), Measured(id), Selected(id), Reserved(id), FailedRegion(id, 1)]),
         ("Paused", id => [Requested(id), Measured(id), Selected(id), Reserved(id), new PauseJob { JobId = id }]),
+        ("Paused, the other region failed", id =>
+            [Requested(id), Measured(id), Selected(id), Reserved(id), new PauseJob { JobId = id }, FailedRegion(id, 1)]),
         ("Paused, all regions ended", id =>
             [Requested(id), Measured(id), Selected(id), Reserved(id), new PauseJob { JobId = id }, Completed(id, 0), Completed(id, 1)]),
         ("Assembling", id => [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1)]),
+        ("Assembling, a tile failed", id =>
+            [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1, done: 3, failed: 1)]),
         ("Completed", id => [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1), Assembled(id)]),
         ("PartiallyCompleted", id =>
-            [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1, 3, 1), Assembled(id)]),
+            [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1, done: 3, failed: 1), Assembled(id)]),
         ("Failed", id => [Requested(id), Rejected(id)]),
         ("Cancelled", id => [Requested(id), new CancelJob { JobId = id }]),
     ];
@@ -54,7 +63,15 @@ internal static class StateTable
     public static async Task<IReadOnlyList<Cell>> ExploreAsync()
     {
         await using var services = new ServiceCollection()
-            .AddMediator(mediator => mediator.AddSagaStateMachine<ImageJobStateMachine, ImageJobSaga>().InMemoryRepository())
+            .AddMediator(mediator =>
+            {
+                mediator.AddSagaStateMachine<ImageJobStateMachine, ImageJobSaga>().InMemoryRepository();
+                mediator.AddHandler((CalculateRegions _) => Task.CompletedTask);
+                mediator.AddHandler((SelectVariant _) => Task.CompletedTask);
+                mediator.AddHandler((ProcessRegion _) => Task.CompletedTask);
+                mediator.AddHandler((ReleaseCapacity _) => Task.CompletedTask);
+                mediator.AddHandler((AssembleResult _) => Task.CompletedTask);
+            })
             .BuildServiceProvider();
         var mediator = services.GetRequiredService<IMediator>();
         var sagas = services.GetRequiredService<ILoadSagaRepository<ImageJobSaga>>();
@@ -69,9 +86,9 @@ internal static class StateTable
     public static string ToMarkdown(IReadOnlyList<Cell> cells)
     {
         var text = new StringBuilder();
-        text.Append("| event |").AppendJoin(" |", States.Select(state => " " + state.State)).Append(" |\n");
-        text.Append("| --- |").AppendJoin("", States.Select(_ => " --- |")).Append('\n');
-        foreach (var row in cells.GroupBy(cell => cell.Event))
+        text.Append("| in state |").AppendJoin(" |", Events.Select(e => " " + e.Name)).Append(" |\n");
+        text.Append("| --- |").AppendJoin("", Events.Select(_ => " --- |")).Append('\n');
+        foreach (var row in cells.GroupBy(cell => cell.State))
             text.Append("| ").Append(row.Key).Append(" |").AppendJoin(" |", row.Select(cell => " " + cell.Result)).Append(" |\n");
         return text.ToString();
     }
