@@ -97,8 +97,14 @@ public sealed record ImageJob : IFold<ImageJob>
         _ => throw new ArgumentException($"An image job has no event of type {@event.GetType().Name}.", nameof(@event)),
     }) with { UpdatedAt = at };
 
-    private ImageJob Apply(ImageRequested e, DateTimeOffset at) =>
-        this with { Status = JobStatus.Requested, Request = e, RequestedAt = at };
+    private ImageJob Apply(ImageRequested e, DateTimeOffset at)
+    {
+        var problems = ImageRequestRules.Problems(e);
+        var requested = this with { Status = JobStatus.Requested, Request = e, RequestedAt = at };
+        return problems.Count == 0
+            ? requested
+            : requested with { Status = JobStatus.Failed, Failure = $"{ImageRejection.InvalidRequest}: {string.Join(' ', problems)}", FinishedAt = at };
+    }
 
     private ImageJob Apply(RegionsCalculated e) => this with
     {

@@ -18,7 +18,9 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
         OnUnhandledEvent(UnexpectedEvent.RaiseAlarm);
 
         Initially(
-            When(ImageRequested).Accept().SendCalculateRegions().TransitionTo(Requested));
+            When(ImageRequested).Accept().IfElse(job => job.Saga.State.Status == JobStatus.Requested,
+                valid => valid.SendCalculateRegions().TransitionTo(Requested),
+                invalid => invalid.TransitionTo(Failed)));
 
         During(Requested,
             When(RegionsCalculated, job => !job.Saga.State.HasRegions).Accept().SendSelectVariant(),

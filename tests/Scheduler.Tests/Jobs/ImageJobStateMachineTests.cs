@@ -24,7 +24,8 @@ public sealed class ImageJobStateMachineTests
         var transitions = (await StateTable.ExploreAsync())
             .Where(cell => cell.Result is not (StateTable.Ignored or StateTable.Alarm) && cell.Result != cell.Status)
             .Select(cell => $"{cell.Status} --> {cell.Result}: {cell.Event.Split(',')[0]}")
-            .Append("[*] --> Requested: ImageRequested");
+            .Append("[*] --> Requested: ImageRequested")
+            .Append("[*] --> Failed: ImageRequested");
 
         var arrows = ReadPage().Page.Split('\n').Select(line => line.Trim()).Where(line => line.Contains(" --> ", StringComparison.Ordinal) && line.Contains(": ", StringComparison.Ordinal));
 

@@ -80,6 +80,15 @@ public sealed class ImageJobTests
     }
 
     [Fact]
+    public void Apply_RequestThatBreaksARule_FailsAndNamesTheField()
+    {
+        var job = Fold(Requested(Id) with { Outputs = [] });
+
+        Assert.Equal(JobStatus.Failed, job.Status);
+        Assert.Contains("outputs", job.Failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Apply_PauseAndResume_KeepsWhatIsDoneAndItsPlaceInTheQueue()
     {
         var paused = Fold(Requested(Id), Measured(Id), Selected(Id), Reserved(Id), Completed(Id, 0), new PauseJob { JobId = Id });
