@@ -15,10 +15,10 @@ public sealed class CalculateRegionsConsumer(ImageMeasurer measurer, ILogger<Cal
             var regions = await Task.Run(() => measurer.Measure(context.Message), context.CancellationToken);
             await context.Publish(regions);
         }
-        catch (ImageException refused)
+        catch (ImageException refused) when (refused.Rejection is not null)
         {
             logger.LogInformation("Job {JobId}: image rejected, {Kind}: {Detail}", context.Message.JobId, refused.Kind, refused.Message);
-            await context.Publish(new ImageRejected { JobId = context.Message.JobId, Reason = refused.Rejection, Detail = refused.Message });
+            await context.Publish(new ImageRejected { JobId = context.Message.JobId, Reason = refused.Rejection.Value, Detail = refused.Message });
         }
     }
 }
