@@ -6,7 +6,7 @@ namespace Swath.Host.Output;
 /// <summary>What an event says, in a few words for its line of the history.</summary>
 internal static class EventSummary
 {
-    public static string Of(RecordedEvent entry)
+    public static string Of(HistoricEvent entry)
     {
         using var document = JsonDocument.Parse(entry.Data);
         var data = document.RootElement;

@@ -5,7 +5,7 @@ namespace Swath.Host.Output;
 /// <summary>The event history of a job: one line an event, with the time since the one before.</summary>
 internal static class HistoryTable
 {
-    public static void Print(IReadOnlyList<RecordedEvent> history)
+    public static void Print(IReadOnlyList<HistoricEvent> history)
     {
         Console.WriteLine("History");
         DateTimeOffset? before = null;
