@@ -23,7 +23,7 @@ internal static class JobCommand
             }
             else
             {
-                JobReport.Print(job, await client.FailedTilesAsync(job.JobId, cancellationToken));
+                JobReport.Print(job, history);
                 HistoryTable.Print(history);
             }
 

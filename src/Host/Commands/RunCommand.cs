@@ -18,10 +18,10 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(Contracts.ImageRequested request, CancellationToken cancellationToken)
     {
-        await using var swath = await SwathProcess.StartOrJoinAsync(cancellationToken);
+        await using var swath = await SwathProcess.StartOrJoinAsync(new SwathProcessOptions(), cancellationToken);
         await swath.SubmitAsync(request, cancellationToken);
         var job = await JobProgress.FollowAsync(swath, request.JobId, cancellationToken);
-        JobReport.Print(job, await swath.FailedTilesAsync(request.JobId, cancellationToken));
+        JobReport.Print(job, await swath.Client.HistoryAsync(request.JobId, cancellationToken));
         return JobReport.ExitCode(job);
     }
 }

@@ -1,17 +1,17 @@
 using Swath.Host.Commands;
+using Swath.Persistence.EventSourcing;
 using Swath.Persistence.ReadSide;
-using Swath.Persistence.TileResults;
 
 namespace Swath.Host.Output;
 
-/// <summary>One job, in words.</summary>
+/// <summary>One job, in words; its failed tiles are read from its history.</summary>
 internal static class JobReport
 {
     private const int FailedTilesShown = 20;
 
     public static int ExitCode(JobRow job) => job.State == "Completed" ? ExitCodes.Done : ExitCodes.JobFailed;
 
-    public static void Print(JobRow job, IReadOnlyList<FailedTile> failedTiles)
+    public static void Print(JobRow job, IReadOnlyList<HistoricEvent> history)
     {
         Line("Job", $"{job.JobId}  {job.Name}");
         Line("State", job.State);
@@ -29,6 +29,7 @@ internal static class JobReport
             Line("Features", job.Features.ToString());
         foreach (var result in job.Results)
             Line("Result", result);
+        var failedTiles = FailedTiles.Of(history);
         foreach (var tile in failedTiles.Take(FailedTilesShown))
             Line("Failed tile", $"{tile.Window}: {tile.Reason}");
         if (failedTiles.Count > FailedTilesShown)
