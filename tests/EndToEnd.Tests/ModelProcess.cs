@@ -17,7 +17,7 @@ internal sealed class ModelProcess : IAsyncDisposable
     public static async Task<ModelProcess> StartAsync(SwathCli cli, params string[] arguments)
     {
         var command = cli.Start(["serve-model", "--port", "0", .. arguments]);
-        var line = await command.FirstLineAsync();
+        var line = await command.LineAsync(printed => printed.Contains("http://", StringComparison.Ordinal));
         return new ModelProcess(command, line.Split(' ').Single(word => word.StartsWith("http://", StringComparison.Ordinal)));
     }
 

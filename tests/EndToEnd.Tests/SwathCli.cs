@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 
 namespace Swath.EndToEnd.Tests;
 
@@ -68,10 +67,10 @@ internal sealed class RunningCommand : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly Process _process;
-    private readonly StringBuilder _output = new();
     private readonly Task<string> _error;
     private readonly Task _reading;
-    private readonly TaskCompletionSource<string> _firstLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<(Func<string, bool> Wanted, TaskCompletionSource<string> Seen)> _waiters = [];
+    private readonly List<string> _lines = [];
 
     public RunningCommand(Process process)
     {
@@ -81,15 +80,25 @@ internal sealed class RunningCommand : IAsyncDisposable
         _reading = ReadAsync();
     }
 
-    /// <summary>The first line that it prints.</summary>
-    public Task<string> FirstLineAsync() => _firstLine.Task.WaitAsync(Patience);
+    /// <summary>The first line that it prints, or has printed, for which the condition holds.</summary>
+    public Task<string> LineAsync(Func<string, bool> wanted)
+    {
+        lock (_lines)
+        {
+            if (_lines.Find(line => wanted(line)) is { } line)
+                return Task.FromResult(line);
+            var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiters.Add((wanted, seen));
+            return seen.Task.WaitAsync(Patience);
+        }
+    }
 
     public async Task<CommandOutcome> WaitAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(patience.Token);
         await _reading;
-        return new CommandOutcome(_process.ExitCode, _output.ToString(), await _error);
+        return new CommandOutcome(_process.ExitCode, string.Join('\n', _lines), await _error);
     }
 
     /// <summary>SIGKILL: no handler runs, nothing is cleaned up.</summary>
@@ -110,10 +119,16 @@ internal sealed class RunningCommand : IAsyncDisposable
     {
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
-            _firstLine.TrySetResult(line);
-            _output.AppendLine(line);
+            lock (_lines)
+            {
+                _lines.Add(line);
+                foreach (var (_, seen) in _waiters.Where(waiter => waiter.Wanted(line)))
+                    seen.TrySetResult(line);
+            }
         }
 
-        _firstLine.TrySetException(new InvalidOperationException("The command ended without a line of output."));
+        lock (_lines)
+            foreach (var (_, seen) in _waiters)
+                seen.TrySetException(new InvalidOperationException($"The command ended without the line. It said:\n{string.Join('\n', _lines)}"));
     }
 }
