@@ -4,7 +4,6 @@ using Swath.Contracts;
 using Swath.Endpoints;
 using Swath.Intake;
 using Swath.Intake.Api;
-using Swath.Intake.Measuring;
 using Swath.Persistence;
 using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Outbox;
@@ -43,7 +42,7 @@ internal static class SwathHost
     private static void AddMessaging(IBusRegistrationConfigurator bus)
     {
         bus.SetKebabCaseEndpointNameFormatter();
-        bus.AddConsumer<CalculateRegionsConsumer>();
+        bus.AddIntakeConsumers();
         bus.AddSagaStateMachine<ImageJobStateMachine, ImageJobSaga>()
             .EventSourcedRepository<ImageJobSaga, ImageJob>(ImageJobStream.Configure)
             .Endpoint(endpoint => endpoint.Name = Queues.ImageJob);
