@@ -20,6 +20,7 @@ internal sealed class SwathClient : IAsyncDisposable
             .AddLogging()
             .AddSingleton(TimeProvider.System)
             .AddSwathPersistence(database.DataSource)
+            .AddSwathOutbox()
             .AddEventStream<ImageJob>(ImageJobStream.Configure)
             .BuildServiceProvider();
     }
