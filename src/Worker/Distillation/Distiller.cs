@@ -50,6 +50,8 @@ public static class Distiller
             else
             {
                 SoftSuppression.Lower(clamped, members, layout, step, kept, scores);
+                foreach (var member in members)
+                    clamped[member] = clamped[member] with { Score = scores[member] };
                 below += DropBelow(step.SkipBoxThreshold, scores, kept);
             }
         }

@@ -13,7 +13,7 @@ internal static class NonMaximumSuppression
     public static int Drop(DistillationCandidate[] candidates, int[] members, TileLayout layout, double iouThreshold, bool[] kept)
     {
         var order = Array.FindAll(members, member => kept[member]);
-        Array.Sort(order, (a, b) => CandidateOrder.Compare(candidates, a, b, layout));
+        CandidateOrder.Sort(candidates, order, Array.ConvertAll(order, member => -candidates[member].Score), layout);
 
         var grid = new OverlapGrid(candidates, layout.Windows.Count);
         var dropped = 0;

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using Swath.Endpoints;
 
 namespace Swath.Worker.Distillation;
@@ -15,15 +14,18 @@ internal sealed class OverlapGrid
     private const int CoarsestLevel = 14;
 
     private readonly DistillationCandidate[] _candidates;
-    private readonly Dictionary<CellKey, int> _heads;
+    private readonly int[] _heads;
     private readonly int[] _next;
+    private readonly ulong[] _cells;
     private readonly int[] _levelsOfTile;
 
     public OverlapGrid(DistillationCandidate[] candidates, int tiles)
     {
         _candidates = candidates;
-        _heads = new Dictionary<CellKey, int>(candidates.Length);
+        _heads = new int[BitOperations.RoundUpToPowerOf2((uint)Math.Max(candidates.Length, 16))];
+        Array.Fill(_heads, -1);
         _next = new int[candidates.Length];
+        _cells = new ulong[candidates.Length];
         _levelsOfTile = new int[tiles];
     }
 
@@ -44,9 +46,10 @@ internal sealed class OverlapGrid
         ref readonly var feature = ref _candidates[candidate];
         var level = LevelOf(Math.Max(feature.Bounds.Width, feature.Bounds.Height));
         _levelsOfTile[feature.Tile] |= 1 << level;
-        var key = new CellKey(feature.Tile, feature.Class, level, Cell(feature.Bounds.CenterX, level), Cell(feature.Bounds.CenterY, level));
-        ref var head = ref CollectionsMarshal.GetValueRefOrAddDefault(_heads, key, out var exists);
-        _next[candidate] = exists ? head : -1;
+        var cell = CellOf(feature.Tile, feature.Class, level, Cell(feature.Bounds.CenterX, level), Cell(feature.Bounds.CenterY, level));
+        ref var head = ref _heads[cell & (ulong)(_heads.Length - 1)];
+        _cells[candidate] = cell;
+        _next[candidate] = head;
         head = candidate;
     }
 
@@ -80,11 +83,10 @@ internal sealed class OverlapGrid
         {
             for (var x = firstX; x <= lastX; x++)
             {
-                if (!_heads.TryGetValue(new CellKey(tile, @class, level, x, y), out var candidate))
-                    continue;
-                for (; candidate >= 0; candidate = _next[candidate])
+                var cell = CellOf(tile, @class, level, x, y);
+                for (var candidate = _heads[cell & (ulong)(_heads.Length - 1)]; candidate >= 0; candidate = _next[candidate])
                 {
-                    if (visitor.Visit(candidate))
+                    if (_cells[candidate] == cell && visitor.Visit(candidate))
                         return true;
                 }
             }
@@ -95,15 +97,13 @@ internal sealed class OverlapGrid
 
     private static int Cell(double coordinate, int level) => (int)Math.Floor(coordinate) >> level;
 
-    private readonly record struct CellKey(int Tile, int Class, int Level, int X, int Y)
+    // The mixed bits stand for the cell: that two cells of one job share all 64 is not to be expected in the age of the universe,
+    // and would only make a search look at a feature too many.
+    private static ulong CellOf(int tile, int @class, int level, int x, int y)
     {
-        // Neighbouring cells and tiles must not fall into neighbouring buckets' chains: mixed by multiplication.
-        public override int GetHashCode()
-        {
-            var hash = ((ulong)(uint)X << 32) | (uint)Y;
-            hash = (hash ^ ((ulong)(uint)Tile << 20) ^ ((ulong)(uint)Class << 48) ^ (uint)Level) * 0x9E3779B97F4A7C15;
-            hash = (hash ^ (hash >> 32)) * 0xD6E8FEB86659FD93;
-            return (int)(hash >> 32);
-        }
+        var hash = (((ulong)(uint)x << 32) | (uint)y) * 0x9E3779B97F4A7C15;
+        hash = (hash ^ (hash >> 29) ^ ((ulong)(uint)tile << 32) ^ ((ulong)(uint)@class << 8) ^ (uint)level) * 0xBF58476D1CE4E5B9;
+        hash = (hash ^ (hash >> 32)) * 0x94D049BB133111EB;
+        return hash ^ (hash >> 31);
     }
 }

@@ -34,13 +34,7 @@ internal static class TruncatedDuplicates
         foreach (var member in members)
             cut[member] = IsCut(candidates[member], layout);
         var order = (int[])members.Clone();
-        Array.Sort(order, (a, b) =>
-        {
-            if (cut[a] != cut[b])
-                return cut[a] ? 1 : -1;
-            var byArea = Boxes.Area(candidates[b].Bounds).CompareTo(Boxes.Area(candidates[a].Bounds));
-            return byArea != 0 ? byArea : CandidateOrder.Compare(candidates, a, b, layout);
-        });
+        CandidateOrder.Sort(candidates, order, Array.ConvertAll(order, member => CompletenessKey(candidates[member], cut[member])), layout);
 
         var grid = new OverlapGrid(candidates, layout.Windows.Count);
         var dropped = 0;
@@ -59,6 +53,9 @@ internal static class TruncatedDuplicates
 
         return dropped;
     }
+
+    // A tile has at most 8192 x 8192 = 2^26 pixels: all whole features come before all cut ones.
+    private static double CompletenessKey(in DistillationCandidate candidate, bool cut) => (cut ? 1L << 27 : 0) - Boxes.Area(candidate.Bounds);
 
     private static bool HasWhole(DistillationCandidate[] candidates, int member, TileLayout layout, OverlapGrid grid)
     {
