@@ -17,7 +17,7 @@ internal sealed class GeoJsonFileSink(string path) : IFeatureSink
     private static readonly byte[] Last = "\n]}\n"u8.ToArray();
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private string _target = path;
+    private string? _target;
     private string? _temporary;
     private FileStream? _file;
     private bool _any;
@@ -69,9 +69,9 @@ internal sealed class GeoJsonFileSink(string path) : IFeatureSink
             file.Flush(flushToDisk: true);
             await file.DisposeAsync();
             _file = null;
-            File.Move(_temporary!, _target, overwrite: true);
+            File.Move(_temporary!, _target!, overwrite: true);
             _temporary = null;
-            return _target;
+            return _target!;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
