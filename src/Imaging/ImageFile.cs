@@ -1,0 +1,141 @@
+using System.Buffers;
+using Swath.Contracts;
+using Swath.Imaging.Encoding;
+using Swath.Imaging.Native;
+using Swath.Imaging.Opening;
+
+namespace Swath.Imaging;
+
+/// <summary>
+/// An open image. It belongs to one thread at a time: a thread that reads opens its own. Reading is fastest when a thread takes
+/// neighbouring windows, because blocks are decoded once.
+/// </summary>
+public sealed unsafe class ImageFile : IDisposable
+{
+    private readonly Palette? _palette;
+    private readonly int _sampleType;
+    private readonly int[] _bandMap;
+    private GeoTags? _geoTags;
+
+    private ImageFile(string path, DatasetHandle dataset, ImageHeader header, Palette? palette)
+    {
+        Path = path;
+        Dataset = dataset;
+        Header = header;
+        _palette = palette;
+        _sampleType = ImageOpening.SampleType(dataset);
+        _bandMap = [.. Enumerable.Range(1, Gdal.GDALGetRasterCount(dataset))];
+        BytesPerSample = Gdal.GDALGetDataTypeSizeBytes(_sampleType);
+    }
+
+    /// <summary>The image as it was named when it was opened.</summary>
+    public string Path { get; }
+
+    /// <summary>What the file says of itself. A palette image counts as three bands of bytes, because it is read as colours.</summary>
+    public ImageHeader Header { get; }
+
+    /// <summary>Bytes of one sample of one band: 1..16.</summary>
+    public int BytesPerSample { get; }
+
+    /// <summary>The whole image.</summary>
+    public PixelWindow Bounds => new(0, 0, Header.Width, Header.Height);
+
+    internal DatasetHandle Dataset { get; }
+
+    internal int SampleType => _sampleType;
+
+    /// <summary>What a TIFF tile says about its place; made at the first tile.</summary>
+    internal GeoTags GeoTags => _geoTags ??= GeoTags.Of(this);
+
+    /// <summary>Opens an image and checks its claims against the limits; reads no pixel.</summary>
+    /// <param name="pathOrUrl">A local path, <c>file://</c>, <c>s3://bucket/key</c> or <c>https://</c> address; GDAL's <c>/vsi</c> paths are refused.</param>
+    /// <param name="limits">What is believed at most.</param>
+    /// <exception cref="ImageException">With the kind, GDAL's message and the path.</exception>
+    public static ImageFile Open(string pathOrUrl, ImagingLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        GdalRuntime.Initialize();
+        return Open(pathOrUrl, ImageAddress.Resolve(pathOrUrl), limits);
+    }
+
+    /// <summary>Opens what GDAL calls <paramref name="resolved"/>, such as a file in memory.</summary>
+    internal static ImageFile Open(string name, string resolved, ImagingLimits limits)
+    {
+        var dataset = ImageOpening.Open(name, resolved, limits);
+        try
+        {
+            ImageOpening.CheckClaims(name, dataset, limits);
+            var palette = Palette.Of(dataset);
+            return new ImageFile(name, dataset, ImageOpening.Header(dataset, palette, Placement.Of(dataset)), palette);
+        }
+        catch
+        {
+            dataset.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>True when the band (counted from 1) says how opaque a pixel is.</summary>
+    internal bool IsAlpha(int band) => band <= _bandMap.Length
+        && Gdal.GDALGetRasterColorInterpretation(Gdal.GDALGetRasterBand(Dataset, band)) == Gdal.AlphaInterpretation;
+
+    /// <summary>Bytes that <see cref="Read"/> fills for a window.</summary>
+    public long BytesOf(PixelWindow window) => (long)window.Width * window.Height * Header.Bands * BytesPerSample;
+
+    /// <summary>Reads a window's pixels at full resolution, in the machine's byte order.</summary>
+    /// <param name="window">Inside the image.</param>
+    /// <param name="target">At least <see cref="BytesOf"/> bytes.</param>
+    /// <param name="order">How the bands are laid out.</param>
+    /// <exception cref="ImageException"><see cref="ImageErrorKind.ReadFailed"/> when pixels are damaged or missing; other windows may still be read.</exception>
+    /// <exception cref="ArgumentException">The window is not inside the image, or the target is too short.</exception>
+    public void Read(PixelWindow window, Span<byte> target, SampleOrder order = SampleOrder.BandSequential)
+    {
+        if (window.X < 0 || window.Y < 0 || window.Width < 1 || window.Height < 1
+            || window.Width > Header.Width - window.X || window.Height > Header.Height - window.Y)
+            throw new ArgumentException($"The window {window} is not inside the image {Header.Width}x{Header.Height}.", nameof(window));
+        var needed = BytesOf(window);
+        if (target.Length < needed)
+            throw new ArgumentException($"The window {window} needs {needed} bytes, not {target.Length}.", nameof(target));
+
+        if (_palette is null)
+        {
+            ReadSamples(window, target, order);
+            return;
+        }
+
+        var indices = ArrayPool<byte>.Shared.Rent(window.Width * window.Height);
+        try
+        {
+            var used = indices.AsSpan(0, window.Width * window.Height);
+            ReadSamples(window, used, SampleOrder.BandSequential);
+            _palette.Expand(used, target, order);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(indices);
+        }
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => Dataset.Dispose();
+
+    private void ReadSamples(PixelWindow window, Span<byte> target, SampleOrder order)
+    {
+        long bands = _bandMap.Length, sample = BytesPerSample;
+        var (pixelSpace, lineSpace, bandSpace) = order == SampleOrder.PixelInterleaved
+            ? (sample * bands, sample * bands * window.Width, sample)
+            : (sample, sample * window.Width, sample * window.Width * window.Height);
+        GdalErrors.Reset();
+        int result;
+        fixed (byte* buffer = target)
+        fixed (int* map = _bandMap)
+        {
+            result = Gdal.GDALDatasetRasterIOEx(
+                Dataset, Gdal.ReadFlag, window.X, window.Y, window.Width, window.Height, buffer, window.Width, window.Height,
+                _sampleType, _bandMap.Length, map, pixelSpace, lineSpace, bandSpace, 0);
+        }
+
+        if (result >= Gdal.Failure)
+            throw new ImageException(ImageErrorKind.ReadFailed, Path, $"the pixels {window} can't be read: {GdalErrors.Message}");
+    }
+}

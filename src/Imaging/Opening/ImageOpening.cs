@@ -1,0 +1,95 @@
+using System.Globalization;
+using Swath.Contracts;
+using Swath.Imaging.Native;
+
+namespace Swath.Imaging.Opening;
+
+/// <summary>Opens a dataset and checks what its header claims, before a pixel is read.</summary>
+internal static unsafe class ImageOpening
+{
+    // CPLE_* of cpl_error.h.
+    private const int NotFoundOverHttp = 11, NoSuchBucket = 12, NoSuchObject = 13, AwsAccessDenied = 14, AwsBadCredentials = 15, AwsBadSignature = 16;
+
+    private static readonly Lock NetworkLock = new();
+    private static ImagingLimits? s_applied;
+
+    public static DatasetHandle Open(string given, string resolved, ImagingLimits limits)
+    {
+        Apply(limits);
+        using var drivers = new NativeStrings(GdalRuntime.SourceDrivers);
+        GdalErrors.Reset();
+        var dataset = Gdal.GDALOpenEx(resolved, Gdal.OpenRaster | Gdal.OpenVerboseError, drivers.Pointer, null, null);
+        if (dataset == 0)
+            throw OpenFailed(given, resolved);
+        return new DatasetHandle(dataset);
+    }
+
+    /// <exception cref="ImageException"><see cref="ImageErrorKind.TooLarge"/>, naming the limit to raise.</exception>
+    public static void CheckClaims(string given, DatasetHandle dataset, ImagingLimits limits)
+    {
+        long width = Gdal.GDALGetRasterXSize(dataset), height = Gdal.GDALGetRasterYSize(dataset);
+        var bands = Gdal.GDALGetRasterCount(dataset);
+        if (bands < 1 || width < 1 || height < 1)
+            throw new ImageException(ImageErrorKind.NotAnImage, given, "the file holds no raster");
+        if (width * height > limits.MaxPixels)
+            throw TooLarge(given, $"{width} x {height} pixels", nameof(ImagingLimits.MaxPixels), limits.MaxPixels);
+        if (bands > limits.MaxBands)
+            throw TooLarge(given, $"{bands} bands", nameof(ImagingLimits.MaxBands), limits.MaxBands);
+
+        var interleaved = Gdal.Text(Gdal.GDALGetMetadataItem(dataset, "INTERLEAVE", "IMAGE_STRUCTURE")) == "PIXEL" ? bands : 1;
+        for (var number = 1; number <= bands; number++)
+        {
+            var band = Gdal.GDALGetRasterBand(dataset, number);
+            Gdal.GDALGetBlockSize(band, out var blockWidth, out var blockHeight);
+            var bytes = (Int128)blockWidth * blockHeight * Gdal.GDALGetDataTypeSizeBytes(Gdal.GDALGetRasterDataType(band)) * interleaved;
+            if (bytes > limits.MaxBlockBytes)
+                throw TooLarge(given, $"blocks of {blockWidth} x {blockHeight} pixels ({bytes} bytes)", nameof(ImagingLimits.MaxBlockBytes), limits.MaxBlockBytes);
+        }
+    }
+
+    public static ImageHeader Header(DatasetHandle dataset, Palette? palette, Georeferencing georeferencing) => new()
+    {
+        Width = Gdal.GDALGetRasterXSize(dataset),
+        Height = Gdal.GDALGetRasterYSize(dataset),
+        Bands = palette is null ? Gdal.GDALGetRasterCount(dataset) : Palette.Bands,
+        SampleType = Gdal.Text(Gdal.GDALGetDataTypeName(SampleType(dataset)))!,
+        Driver = Gdal.Text(Gdal.GDALGetDriverShortName(Gdal.GDALGetDatasetDriver(dataset)))!,
+        Georeferencing = georeferencing,
+    };
+
+    /// <summary>The type in which all bands can be read: that of the first band; other bands are converted to it.</summary>
+    public static int SampleType(DatasetHandle dataset) => Gdal.GDALGetRasterDataType(Gdal.GDALGetRasterBand(dataset, 1));
+
+    private static void Apply(ImagingLimits limits)
+    {
+        lock (NetworkLock)
+        {
+            if (limits == s_applied)
+                return;
+            Gdal.CPLSetConfigOption("GDAL_HTTP_TIMEOUT", limits.NetworkTimeoutSeconds.ToString(CultureInfo.InvariantCulture));
+            Gdal.CPLSetConfigOption("GDAL_HTTP_LOW_SPEED_TIME", limits.LowSpeedSeconds.ToString(CultureInfo.InvariantCulture));
+            Gdal.CPLSetConfigOption("GDAL_HTTP_LOW_SPEED_LIMIT", limits.LowSpeedBytesPerSecond.ToString(CultureInfo.InvariantCulture));
+            Gdal.GDALSetCacheMax64(limits.BlockCacheBytes);
+            s_applied = limits;
+        }
+    }
+
+    private static ImageException OpenFailed(string given, string resolved)
+    {
+        var message = GdalErrors.Message;
+        if (!ImageAddress.IsRemote(resolved))
+            return new(ImageErrorKind.NotAnImage, given, $"this is not a readable TIFF, NITF, PNG, JPEG or JPEG 2000 image: {message}");
+        return GdalErrors.Number switch
+        {
+            NoSuchBucket or NoSuchObject => new(ImageErrorKind.NotFound, given, message),
+            AwsAccessDenied or AwsBadCredentials or AwsBadSignature => new(ImageErrorKind.AccessDenied, given, message),
+            NotFoundOverHttp when message.Contains("403", StringComparison.Ordinal) || message.Contains("401", StringComparison.Ordinal)
+                => new(ImageErrorKind.AccessDenied, given, message),
+            NotFoundOverHttp => new(ImageErrorKind.NotFound, given, message),
+            _ => new(ImageErrorKind.NotAnImage, given, message),
+        };
+    }
+
+    private static ImageException TooLarge(string given, string claim, string limit, long value) => new(
+        ImageErrorKind.TooLarge, given, string.Create(CultureInfo.InvariantCulture, $"the image claims {claim}; {limit} is {value}: raise it if the image is trusted"));
+}
