@@ -23,6 +23,18 @@ begin
   return null;
 end $$;
 
+-- A job that has begun wakes admission when some of its regions still want a worker.
+create function swath_job_running() returns trigger language plpgsql as $$
+begin
+  if exists (select 1 from job_regions where job_id = new.job_id and wanted_since is not null) then
+    perform pg_notify('swath_admission', '');
+  end if;
+  return null;
+end $$;
+
+create trigger jobs_running_update after update of state on jobs
+  for each row when (new.state = 'Running' and old.state <> 'Running') execute function swath_job_running();
+
 create trigger jobs_queued_insert after insert on jobs
   for each row when (new.state = 'Queued') execute function swath_job_queued();
 create trigger jobs_queued_update after update of state on jobs
