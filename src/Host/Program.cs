@@ -1,1 +1,3 @@
-return 0;
+using Swath.Host.Commands;
+
+return await SwathCommandLine.RunAsync(args);

@@ -1,0 +1,94 @@
+namespace Swath.Contracts;
+
+/// <summary>
+/// What a request must satisfy before anything is spent on it. Pure, so that an upstream system can check before it publishes;
+/// Swath checks again and rejects the job with the same words.
+/// </summary>
+public static class ImageRequestRules
+{
+    public const int MinTileSize = 16;
+    public const int MaxTileSize = 8192;
+    public const int MaxPriority = 1000;
+
+    /// <summary>Every rule that the request breaks, each as a sentence that names the field and says what it may be. Empty when it is valid.</summary>
+    public static IReadOnlyList<string> Problems(ImageRequested request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        List<string> problems = [];
+        void Require(bool holds, string sentence)
+        {
+            if (!holds)
+                problems.Add(sentence);
+        }
+
+        Require(request.JobId != Guid.Empty, "jobId must not be the empty UUID.");
+        Require(!string.IsNullOrWhiteSpace(request.Tenant), "tenant must not be blank.");
+        Require(!string.IsNullOrWhiteSpace(request.ImageUrl), "imageUrl must name an image: a path, s3://bucket/key or https://...");
+        Require(request.Priority is >= 0 and <= MaxPriority, $"priority must be 0..{MaxPriority}; it is {request.Priority}.");
+        CheckEndpoint(request.Endpoint, Require);
+        CheckTile(request.Tile, Require);
+        Require(request.Outputs is { Count: > 0 }, "outputs must name at least one sink.");
+        foreach (var output in request.Outputs ?? [])
+            CheckOutput(output, Require);
+        foreach (var step in request.PostProcessing ?? [])
+            CheckPostProcessing(step, Require);
+        foreach (var properties in request.FeatureProperties ?? [])
+            Require(properties.ValueKind == System.Text.Json.JsonValueKind.Object, "featureProperties must be JSON objects.");
+        return problems;
+    }
+
+    private static void CheckEndpoint(ModelEndpoint? endpoint, Action<bool, string> require)
+    {
+        require(!string.IsNullOrWhiteSpace(endpoint?.Name), "endpoint.name must not be blank.");
+        if (endpoint is not { Type: EndpointType.Http, Name.Length: > 0 })
+            return;
+        var valid = Uri.TryCreate(endpoint.Name, UriKind.Absolute, out var url) && url.Scheme is "http" or "https";
+        require(valid, $"endpoint.name must be an http:// or https:// URL for an endpoint of type Http; it is '{endpoint.Name}'.");
+        require(endpoint.TargetVariant is null, "endpoint.targetVariant has no meaning for an endpoint of type Http: leave it out.");
+    }
+
+    private static void CheckTile(TileOptions? tile, Action<bool, string> require)
+    {
+        require(tile is not null, "tile must not be null; leave it out for the defaults.");
+        if (tile is null)
+            return;
+        require(tile.Size is >= MinTileSize and <= MaxTileSize, $"tile.size must be {MinTileSize}..{MaxTileSize} pixels; it is {tile.Size}.");
+        require(tile.Overlap >= 0 && tile.Overlap <= tile.Size / 2, $"tile.overlap must be 0..{tile.Size / 2} (half of tile.size); it is {tile.Overlap}.");
+        var fits = tile.Compression switch
+        {
+            TileCompression.None => true,
+            TileCompression.Lzw => tile.Format is TileFormat.Gtiff,
+            TileCompression.Jpeg => tile.Format is TileFormat.Jpeg or TileFormat.Nitf or TileFormat.Gtiff,
+            TileCompression.J2k => tile.Format is TileFormat.Nitf,
+            _ => false,
+        };
+        require(fits, $"tile.compression {tile.Compression} does not exist for tile.format {tile.Format}.");
+    }
+
+    private static void CheckOutput(OutputSink output, Action<bool, string> require)
+    {
+        switch (output.Type)
+        {
+            case OutputType.File:
+                require(!string.IsNullOrWhiteSpace(output.Path), "an output of type File must have a path.");
+                break;
+            case OutputType.S3:
+                require(!string.IsNullOrWhiteSpace(output.Bucket), "an output of type S3 must have a bucket.");
+                break;
+            case OutputType.Kinesis:
+                require(!string.IsNullOrWhiteSpace(output.Stream), "an output of type Kinesis must have a stream.");
+                require(output.BatchSize is null or (>= 1 and <= 500), $"an output's batchSize must be 1..500; it is {output.BatchSize}.");
+                break;
+            default:
+                require(false, $"an output has the unknown type {output.Type}.");
+                break;
+        }
+    }
+
+    private static void CheckPostProcessing(PostProcessingStep step, Action<bool, string> require)
+    {
+        require(step.IouThreshold is >= 0 and <= 1, $"postProcessing.iouThreshold must be 0..1; it is {step.IouThreshold}.");
+        require(step.SkipBoxThreshold is >= 0 and <= 1, $"postProcessing.skipBoxThreshold must be 0..1; it is {step.SkipBoxThreshold}.");
+        require(step.Sigma > 0, $"postProcessing.sigma must be greater than 0; it is {step.Sigma}.");
+    }
+}

@@ -1,0 +1,47 @@
+using Swath.Contracts;
+using Swath.Persistence.EventSourcing;
+using Swath.Persistence.Outbox;
+using Swath.Persistence.ReadSide;
+
+namespace Swath.Host.Composition;
+
+/// <summary>What a command needs of a database on which Swath runs, has run, or will run: reading jobs, and saying things to them.</summary>
+internal sealed class SwathClient : IAsyncDisposable
+{
+    private readonly SwathDatabase _database;
+    private readonly ServiceProvider _services;
+
+    private SwathClient(SwathDatabase database)
+    {
+        _database = database;
+        _services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(TimeProvider.System)
+            .AddSwathPersistence(database.DataSource)
+            .BuildServiceProvider();
+    }
+
+    public SwathDatabase Database => _database;
+
+    public JobReader Jobs => _services.GetRequiredService<JobReader>();
+
+    public static async Task<SwathClient> ConnectAsync(CancellationToken cancellationToken) =>
+        new(await SwathDatabase.OpenAsync(cancellationToken));
+
+    /// <summary>Stores the request in the outbox; the Swath that runs on the database delivers it, now or when it starts.</summary>
+    public Task SubmitAsync(ImageRequested request, CancellationToken cancellationToken) => PublishAsync(request, request.JobId, cancellationToken);
+
+    public Task PublishAsync(object message, Guid jobId, CancellationToken cancellationToken) =>
+        _services.GetRequiredService<IOutbox>().EnqueueAsync([OutboxEntry.Publish(message) with { JobId = jobId }], cancellationToken);
+
+    public Task<IReadOnlyList<HistoricEvent>> HistoryAsync(Guid jobId, CancellationToken cancellationToken) =>
+        _services.GetRequiredService<EventHistory>().ReadAsync(jobId, cancellationToken);
+
+    public Task<bool> IsSwathRunningAsync(CancellationToken cancellationToken) => RolesLock.IsHeldAsync(_database.DataSource, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+}

@@ -1,0 +1,89 @@
+using Swath.Contracts;
+using Swath.Host.Commands;
+using Swath.Persistence.Outbox;
+using Swath.Persistence.ReadSide;
+
+namespace Swath.Host.Composition;
+
+/// <summary>
+/// A running Swath: the one of this process, or, where another process runs one on the same database, that one seen from here.
+/// </summary>
+internal sealed class SwathProcess : IAsyncDisposable
+{
+    private readonly SwathProcessOptions _options;
+    private RolesLock? _roles;
+    private WebApplication? _host;
+
+    private SwathProcess(SwathClient client, SwathProcessOptions options)
+    {
+        Client = client;
+        _options = options;
+    }
+
+    public SwathClient Client { get; }
+
+    public JobReader Jobs => Client.Jobs;
+
+    public TimeProvider Clock => TimeProvider.System;
+
+    public string PsqlArguments => Client.Database.PsqlArguments;
+
+    /// <summary>Where the REST API listens; null while another process runs the roles.</summary>
+    public string? ApiUrl => _host?.Urls.FirstOrDefault();
+
+    /// <summary>Starts all roles in this process.</summary>
+    /// <exception cref="UsageException">Another process runs them on this database already.</exception>
+    public static async Task<SwathProcess> StartAsync(SwathProcessOptions options, CancellationToken cancellationToken)
+    {
+        var process = await StartOrJoinAsync(options, cancellationToken);
+        if (process._host is not null)
+            return process;
+        await process.DisposeAsync();
+        throw new UsageException("Swath runs on this database already. 'swath submit' hands it work; to run a second one apart, set SWATH_HOME to another folder.");
+    }
+
+    /// <summary>Starts all roles in this process, or joins the process that runs them.</summary>
+    public static async Task<SwathProcess> StartOrJoinAsync(SwathProcessOptions options, CancellationToken cancellationToken)
+    {
+        var process = new SwathProcess(await SwathClient.ConnectAsync(cancellationToken), options);
+        try
+        {
+            await process.TakeOverIfAloneAsync(cancellationToken);
+            return process;
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts the roles here when no process runs them (any more).</summary>
+    public async Task TakeOverIfAloneAsync(CancellationToken cancellationToken)
+    {
+        if (_host is not null || (_roles = await RolesLock.TryTakeAsync(Client.Database.ConnectionString, cancellationToken)) is null)
+            return;
+        _host = SwathHost.Build(Client.Database, _options);
+
+        // What the last process had handed to its in-memory transport, and did not finish, is delivered again.
+        await _host.Services.GetRequiredService<OutboxRecovery>().RedeliverEverythingAsync(cancellationToken);
+        await _host.StartAsync(cancellationToken);
+    }
+
+    public Task SubmitAsync(ImageRequested request, CancellationToken cancellationToken) => Client.SubmitAsync(request, cancellationToken);
+
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _host!.WaitForShutdownAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+        {
+            await _host.StopAsync();
+            await _host.DisposeAsync();
+        }
+
+        if (_roles is not null)
+            await _roles.DisposeAsync();
+        await Client.DisposeAsync();
+    }
+}

@@ -1,0 +1,24 @@
+using MassTransit;
+using Microsoft.Extensions.Logging;
+using Swath.Contracts;
+using Swath.Imaging;
+
+namespace Swath.Intake.Measuring;
+
+/// <summary>Measures an image; one that can't be processed is rejected at once, before it costs any capacity.</summary>
+public sealed class CalculateRegionsConsumer(ImageMeasurer measurer, ILogger<CalculateRegionsConsumer> logger) : IConsumer<CalculateRegions>
+{
+    public async Task Consume(ConsumeContext<CalculateRegions> context)
+    {
+        try
+        {
+            var regions = await Task.Run(() => measurer.Measure(context.Message), context.CancellationToken);
+            await context.Publish(regions);
+        }
+        catch (ImageException refused) when (refused.Rejection is not null)
+        {
+            logger.LogInformation("Job {JobId}: image rejected, {Kind}: {Detail}", context.Message.JobId, refused.Kind, refused.Message);
+            await context.Publish(new ImageRejected { JobId = context.Message.JobId, Reason = refused.Rejection.Value, Detail = refused.Message });
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using Npgsql;
+
+namespace Swath.Persistence.ReadSide;
+
+/// <summary>Reads jobs for people: the CLI and the API.</summary>
+public sealed class JobReader(NpgsqlDataSource database)
+{
+    // Served by the primary key of jobs, jobs_by_requested_at, and the primary key of tile_results.
+    private const string Select = """
+        SELECT j.job_id, j.name, j.tenant, j.state, j.waiting_reason, j.waiting_detail, j.queue_position, j.image_url, j.endpoint, j.variant,
+               j.priority, j.regions_total, j.regions_done, j.regions_failed, j.tiles_total, j.tiles_done, j.tiles_failed,
+               CASE WHEN j.finished_at IS NULL AND j.started_at IS NOT NULL
+                    THEN (SELECT count(*) FROM tile_results t WHERE t.job_id = j.job_id)
+                    ELSE j.tiles_done + j.tiles_failed END::int AS tiles_stored,
+               j.features, j.results, j.failure, j.requested_at, j.started_at, j.finished_at
+        FROM jobs j
+        """;
+
+    /// <summary>The job, or null when there is none with this id.</summary>
+    public async Task<JobRow?> FindAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"{Select} WHERE j.job_id = $1");
+        command.Parameters.AddWithValue(jobId);
+        return (await ReadAsync(command, cancellationToken)).SingleOrDefault();
+    }
+
+    /// <summary>Jobs whose id begins with the given hexadecimal digits, at most two: none, the one that is meant, or an ambiguity.</summary>
+    public async Task<IReadOnlyList<JobRow>> FindByPrefixAsync(string idPrefix, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"{Select} WHERE j.job_id::text LIKE $1 || '%' LIMIT 2");
+        command.Parameters.AddWithValue(new string([.. idPrefix.ToLowerInvariant().Where(c => char.IsAsciiHexDigit(c) || c == '-')]));
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    /// <summary>The newest jobs first.</summary>
+    /// <param name="state">Only jobs in this state; all when null.</param>
+    /// <param name="tenant">Only jobs of this tenant; all when null.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public async Task<IReadOnlyList<JobRow>> ListAsync(string? state, string? tenant, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"{Select} WHERE ($1::text IS NULL OR j.state = $1) AND ($2::text IS NULL OR j.tenant = $2) ORDER BY j.requested_at DESC, j.job_id LIMIT $3");
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = state });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = tenant });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    private static async Task<List<JobRow>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        List<JobRow> rows = [];
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            rows.Add(Row(reader));
+        return rows;
+    }
+
+    private static JobRow Row(NpgsqlDataReader reader) => new()
+    {
+        JobId = reader.GetGuid(0),
+        Name = reader.GetString(1),
+        Tenant = reader.GetString(2),
+        State = reader.GetString(3),
+        WaitingReason = Nullable<string>(reader, 4),
+        WaitingDetail = Nullable<string>(reader, 5),
+        QueuePosition = reader.IsDBNull(6) ? null : reader.GetInt32(6),
+        ImageUrl = reader.GetString(7),
+        Endpoint = reader.GetString(8),
+        Variant = Nullable<string>(reader, 9),
+        Priority = reader.GetInt32(10),
+        RegionsTotal = reader.GetInt32(11),
+        RegionsDone = reader.GetInt32(12),
+        RegionsFailed = reader.GetInt32(13),
+        TilesTotal = reader.GetInt32(14),
+        TilesDone = reader.GetInt32(15),
+        TilesFailed = reader.GetInt32(16),
+        TilesStored = reader.GetInt32(17),
+        Features = reader.GetInt64(18),
+        Results = reader.IsDBNull(19) ? [] : reader.GetFieldValue<string[]>(19),
+        Failure = Nullable<string>(reader, 20),
+        RequestedAt = reader.GetFieldValue<DateTimeOffset>(21),
+        StartedAt = reader.IsDBNull(22) ? null : reader.GetFieldValue<DateTimeOffset>(22),
+        FinishedAt = reader.IsDBNull(23) ? null : reader.GetFieldValue<DateTimeOffset>(23),
+    };
+
+    private static T? Nullable<T>(NpgsqlDataReader reader, int column)
+        where T : class =>
+        reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
+}

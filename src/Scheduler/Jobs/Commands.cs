@@ -1,0 +1,70 @@
+using Swath.Contracts;
+
+namespace Swath.Scheduler.Jobs;
+
+/// <summary>The commands that a job sends, each built from its folded state.</summary>
+internal static class Commands
+{
+    public static CalculateRegions CalculateRegions(ImageJob job)
+    {
+        var request = job.Request!;
+        return new CalculateRegions
+        {
+            JobId = request.JobId,
+            ImageUrl = request.ImageUrl,
+            ImageReadRole = request.ImageReadRole,
+            RegionOfInterest = request.RegionOfInterest,
+            Tile = request.Tile,
+        };
+    }
+
+    public static SelectVariant SelectVariant(ImageJob job)
+    {
+        var request = job.Request!;
+        return new SelectVariant
+        {
+            JobId = request.JobId,
+            Endpoint = request.Endpoint,
+            JobKind = request.JobKind ?? request.Endpoint.Name,
+            Regions = [.. job.Regions.Select(region => region.Region)],
+        };
+    }
+
+    public static ProcessRegion ProcessRegion(ImageJob job, RegionPlacement placement)
+    {
+        var request = job.Request!;
+        return new ProcessRegion
+        {
+            JobId = request.JobId,
+            Region = job.Regions[placement.RegionId].Region,
+            WorkerId = placement.WorkerId,
+            Attempt = placement.Attempt,
+            ImageUrl = request.ImageUrl,
+            ImageReadRole = request.ImageReadRole,
+            RegionOfInterest = request.RegionOfInterest,
+            Endpoint = request.Endpoint,
+            Variant = job.Variant,
+            Tile = request.Tile,
+            TileWorkers = job.TileWorkersPerRegion,
+        };
+    }
+
+    public static AssembleResult AssembleResult(ImageJob job)
+    {
+        var request = job.Request!;
+        return new AssembleResult
+        {
+            JobId = request.JobId,
+            JobName = request.JobName ?? request.JobId.ToString(),
+            ImageUrl = request.ImageUrl,
+            Image = job.Image!,
+            Endpoint = request.Endpoint,
+            Variant = job.Variant,
+            Tile = request.Tile,
+            Outputs = request.Outputs,
+            FeatureProperties = request.FeatureProperties,
+            PostProcessing = request.PostProcessing,
+            Warnings = job.Warnings,
+        };
+    }
+}

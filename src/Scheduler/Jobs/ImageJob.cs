@@ -1,0 +1,196 @@
+using System.Collections.Immutable;
+using Swath.Contracts;
+using Swath.Persistence.EventSourcing;
+
+namespace Swath.Scheduler.Jobs;
+
+/// <summary>
+/// The state of an image job: what its events say, and nothing else. <see cref="Apply(object, DateTimeOffset)"/> is the only
+/// way that it changes; it reads no clock and does no I/O, so that replaying a stream always gives the same job.
+/// </summary>
+public sealed record ImageJob : IFold<ImageJob>
+{
+    public static ImageJob Initial { get; } = new();
+
+    public string Status { get; init; } = JobStatus.Initial;
+
+    /// <summary>The request as it was submitted; null only before the first event.</summary>
+    public ImageRequested? Request { get; init; }
+
+    public ImageHeader? Image { get; init; }
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Regions by their number, which is their position.</summary>
+    public ImmutableArray<RegionProgress> Regions { get; init; } = [];
+
+    public string? Variant { get; init; }
+
+    public int TileWorkersPerRegion { get; init; }
+
+    /// <summary>Inference requests that the job was admitted with; 0 before.</summary>
+    public int Load { get; init; }
+
+    public long Features { get; init; }
+
+    public IReadOnlyList<string> Results { get; init; } = [];
+
+    /// <summary>Why the job failed, was cancelled, or is only partially complete.</summary>
+    public string? Failure { get; init; }
+
+    public DateTimeOffset? RequestedAt { get; init; }
+
+    public DateTimeOffset? QueuedAt { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    public DateTimeOffset? UpdatedAt { get; init; }
+
+    public bool HasRegions => !Regions.IsEmpty;
+
+    public bool AllRegionsEnded => HasRegions && RegionsEnded == Regions.Length;
+
+    public bool EveryRegionFailed => HasRegions && RegionsFailed == Regions.Length;
+
+    public int RegionsEnded => Regions.Count(region => region.Outcome is not null);
+
+    public int RegionsFailed => Regions.Count(region => region.Outcome is RegionOutcome.Failed);
+
+    public int TilesTotal => Regions.Sum(region => region.Region.Tiles);
+
+    public int TilesDone => Regions.Sum(region => region.TilesDone);
+
+    public int TilesFailed => Regions.Sum(region => region.Outcome switch
+    {
+        RegionOutcome.Failed => region.Region.Tiles - region.TilesDone,
+        _ => region.FailedTiles.Count,
+    });
+
+    /// <summary>True when the token is the one of the region's latest placement and the region has not ended.</summary>
+    public bool IsCurrent(int regionId, int attempt) =>
+        regionId >= 0 && regionId < Regions.Length && Regions[regionId].Outcome is null && Regions[regionId].Attempt == attempt;
+
+    /// <summary>True when the token is newer than the one known and the region has not ended.</summary>
+    public bool IsNewer(RegionPlacement placement) =>
+        placement.RegionId >= 0 && placement.RegionId < Regions.Length
+        && Regions[placement.RegionId].Outcome is null && placement.Attempt > Regions[placement.RegionId].Attempt;
+
+    /// <summary>Folds one accepted event into the state.</summary>
+    /// <exception cref="ArgumentException">The event is none of an image job's.</exception>
+    public ImageJob Apply(object @event, DateTimeOffset at) => (@event switch
+    {
+        ImageRequested e => Apply(e, at),
+        RegionsCalculated e => Apply(e),
+        ImageRejected e => Apply(e, at),
+        VariantSelected e => Apply(e, at),
+        CapacityReserved e => Apply(e, at),
+        RegionCompleted e => Apply(e),
+        RegionFailed e => Apply(e, at),
+        RegionReassigned e => Apply(e),
+        JobCompleted e => Apply(e, at),
+        JobFailed e => Apply(e, at),
+        CancelJob e => Apply(e, at),
+        PauseJob e => Apply(e),
+        ResumeJob e => Apply(e, at),
+        _ => throw new ArgumentException($"An image job has no event of type {@event.GetType().Name}.", nameof(@event)),
+    }) with { UpdatedAt = at };
+
+    private ImageJob Apply(ImageRequested e, DateTimeOffset at)
+    {
+        var problems = ImageRequestRules.Problems(e);
+        var requested = this with { Status = JobStatus.Requested, Request = e, RequestedAt = at };
+        return problems.Count == 0
+            ? requested
+            : requested with { Status = JobStatus.Failed, Failure = $"{ImageRejection.InvalidRequest}: {string.Join(' ', problems)}", FinishedAt = at };
+    }
+
+    private ImageJob Apply(RegionsCalculated e) => this with
+    {
+        Image = e.Image,
+        Warnings = e.Warnings,
+        Regions = [.. e.Regions.OrderBy(region => region.RegionId).Select(region => new RegionProgress(region))],
+    };
+
+    private ImageJob Apply(ImageRejected e, DateTimeOffset at) =>
+        this with { Status = JobStatus.Failed, Failure = $"{e.Reason}: {e.Detail}", FinishedAt = at };
+
+    private ImageJob Apply(VariantSelected e, DateTimeOffset at) =>
+        this with { Status = JobStatus.Queued, Variant = e.Variant, TileWorkersPerRegion = e.TileWorkersPerRegion, QueuedAt = at };
+
+    // In Paused, Cancelled and the other states that no longer want it, the reservation is a fact of the history; the saga gives it back.
+    private ImageJob Apply(CapacityReserved e, DateTimeOffset at) => Status != JobStatus.Queued
+        ? this
+        : this with
+        {
+            Status = JobStatus.Running,
+            Load = e.Load,
+            StartedAt = StartedAt ?? at,
+            Regions = e.Placements.Aggregate(Regions, Place),
+        };
+
+    private ImageJob Apply(RegionCompleted e) => End(e.RegionId, region => region with
+    {
+        Outcome = RegionOutcome.Completed,
+        TilesDone = e.TilesDone,
+        FailedTiles = e.FailedTiles,
+        Features = e.Features,
+        WorkerId = e.WorkerId,
+    });
+
+    private ImageJob Apply(RegionFailed e, DateTimeOffset at)
+    {
+        var ended = End(e.RegionId, region => region with { Outcome = RegionOutcome.Failed, FailureReason = e.Reason, WorkerId = e.WorkerId });
+        return ended.EveryRegionFailed
+            ? ended with { Status = JobStatus.Failed, Failure = $"Every region failed; the last one: {e.Reason}", FinishedAt = at }
+            : ended;
+    }
+
+    private ImageJob Apply(RegionReassigned e) =>
+        Status == JobStatus.Running ? this with { Regions = Place(Regions, e.Placement) } : this;
+
+    private ImageJob Apply(JobCompleted e, DateTimeOffset at)
+    {
+        var missing = Missing(e.FailedOutputs);
+        return this with
+        {
+            Status = missing is null ? JobStatus.Completed : JobStatus.PartiallyCompleted,
+            Features = e.Features,
+            Results = e.Results,
+            Failure = missing,
+            FinishedAt = at,
+        };
+    }
+
+    private ImageJob Apply(JobFailed e, DateTimeOffset at) => this with { Status = JobStatus.Failed, Failure = e.Reason, FinishedAt = at };
+
+    private ImageJob Apply(CancelJob e, DateTimeOffset at) =>
+        this with { Status = JobStatus.Cancelled, Failure = e.Reason ?? "Cancelled.", FinishedAt = at };
+
+    private ImageJob Apply(PauseJob _) => this with { Status = JobStatus.Paused };
+
+    private ImageJob Apply(ResumeJob _, DateTimeOffset at) => AllRegionsEnded
+        ? this with { Status = JobStatus.Assembling }
+        : this with { Status = JobStatus.Queued, QueuedAt = QueuedAt ?? at };
+
+    private ImageJob End(int regionId, Func<RegionProgress, RegionProgress> end)
+    {
+        var job = this with { Regions = Regions.SetItem(regionId, end(Regions[regionId])) };
+        return job.AllRegionsEnded && !job.EveryRegionFailed && Status is JobStatus.Running or JobStatus.Queued
+            ? job with { Status = JobStatus.Assembling }
+            : job;
+    }
+
+    private string? Missing(IReadOnlyList<string> failedOutputs)
+    {
+        List<string> parts = [];
+        if (TilesFailed > 0)
+            parts.Add($"{TilesFailed} of {TilesTotal} tiles failed");
+        parts.AddRange(failedOutputs);
+        return parts.Count == 0 ? null : string.Join("; ", parts);
+    }
+
+    private static ImmutableArray<RegionProgress> Place(ImmutableArray<RegionProgress> regions, RegionPlacement placement) =>
+        regions.SetItem(placement.RegionId, regions[placement.RegionId] with { WorkerId = placement.WorkerId, Attempt = placement.Attempt });
+}

@@ -1,0 +1,39 @@
+namespace Swath.Contracts.Tests;
+
+public sealed class ImageRequestRulesTests
+{
+    private static readonly ImageRequested Valid = new()
+    {
+        JobId = Guid.Parse("6f1c6f0e-7d5b-4c5e-9a55-0d7c4a1f2b3c"),
+        ImageUrl = "a.tif",
+        Endpoint = new() { Name = "http://127.0.0.1:8080/invocations" },
+        Outputs = [OutputSink.ToFile("a.geojson")],
+    };
+
+    public static TheoryData<string, ImageRequested> Invalid => new()
+    {
+        { "jobId", Valid with { JobId = Guid.Empty } },
+        { "tenant", Valid with { Tenant = " " } },
+        { "imageUrl", Valid with { ImageUrl = "" } },
+        { "priority", Valid with { Priority = -1 } },
+        { "endpoint.name", Valid with { Endpoint = new() { Name = "not a url" } } },
+        { "endpoint.targetVariant", Valid with { Endpoint = Valid.Endpoint with { TargetVariant = "blue" } } },
+        { "tile.size", Valid with { Tile = new() { Size = 8, Overlap = 4 } } },
+        { "tile.overlap", Valid with { Tile = new() { Size = 512, Overlap = 300 } } },
+        { "tile.compression", Valid with { Tile = new() { Format = TileFormat.Png, Compression = TileCompression.J2k } } },
+        { "outputs", Valid with { Outputs = [] } },
+        { "path", Valid with { Outputs = [new() { Type = OutputType.File }] } },
+        { "bucket", Valid with { Outputs = [new() { Type = OutputType.S3 }] } },
+        { "batchSize", Valid with { Outputs = [new() { Type = OutputType.Kinesis, Stream = "s", BatchSize = 501 }] } },
+        { "iouThreshold", Valid with { PostProcessing = [new() { IouThreshold = 1.5 }] } },
+        { "sigma", Valid with { PostProcessing = [new() { Sigma = 0 }] } },
+    };
+
+    [Fact]
+    public void Problems_ValidRequest_IsEmpty() => Assert.Empty(ImageRequestRules.Problems(Valid));
+
+    [Theory]
+    [MemberData(nameof(Invalid))]
+    public void Problems_OneBrokenField_NamesIt(string field, ImageRequested request) =>
+        Assert.Contains(field, Assert.Single(ImageRequestRules.Problems(request)), StringComparison.Ordinal);
+}
