@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Swath.Contracts;
+using Swath.Persistence.Outbox;
 using Swath.Persistence.Placement;
 
 namespace Swath.Persistence.Capacity;
@@ -12,7 +13,7 @@ namespace Swath.Persistence.Capacity;
 /// </summary>
 internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now)
 {
-    public async Task<AdmissionOutcome> RunAsync(AdmissionBatch batch, IPlacementOutbox outbox, CancellationToken cancellationToken)
+    public async Task<AdmissionOutcome> RunAsync(AdmissionBatch batch, IOutbox outbox, CancellationToken cancellationToken)
     {
         if (!await WinRaceAsync(batch, cancellationToken).ConfigureAwait(false))
             return AdmissionOutcome.Lost(LostRace.Ledger);
@@ -39,7 +40,12 @@ internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTr
                 Placements = placed[job.JobId].Placements,
             }),
         ];
-        await outbox.EnqueueAsync(transaction, reserved, cancellationToken).ConfigureAwait(false);
+        if (reserved.Length > 0)
+        {
+            OutboxEntry[] messages = [.. reserved.Select(message => OutboxEntry.Publish(message) with { JobId = message.JobId })];
+            await outbox.EnqueueAsync(transaction, messages, cancellationToken).ConfigureAwait(false);
+        }
+
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return new AdmissionOutcome(null, reserved);
     }

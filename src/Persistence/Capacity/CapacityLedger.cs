@@ -1,4 +1,5 @@
 using Npgsql;
+using Swath.Persistence.Outbox;
 using Swath.Persistence.Placement;
 
 namespace Swath.Persistence.Capacity;
@@ -8,7 +9,7 @@ namespace Swath.Persistence.Capacity;
 /// loses its race and writes nothing. The database itself keeps reserved equal to the sum of open reservations and refuses
 /// to add load above the target (0002_scheduling.sql).
 /// </summary>
-public sealed class CapacityLedger(NpgsqlDataSource database, IPlacementOutbox outbox, TimeProvider time)
+public sealed class CapacityLedger(NpgsqlDataSource database, IOutbox outbox, TimeProvider time)
 {
     /// <summary>
     /// Writes down what an endpoint variant can take. A lower target than what is reserved is legal: what runs goes on, and
@@ -110,7 +111,7 @@ public sealed class CapacityLedger(NpgsqlDataSource database, IPlacementOutbox o
             with stopped as (
               select c.reservation_id, c.load - c.released as held from capacity_reservations c left join jobs j on j.job_id = c.job_id
                where c.job_id = @job and c.closed_at is null
-                 and (j.job_id is null or j.state not in ('Queued', 'Running', 'Assembling') or c.reserved_at < j.queued_at)
+                 and (j.job_id is null or not (j.state = 'Running' or j.state = 'Queued' and j.admitted_at is not null))
                  for update of c
             ), taken as (
               update job_regions r

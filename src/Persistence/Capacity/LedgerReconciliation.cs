@@ -34,15 +34,21 @@ internal static class LedgerReconciliation
             select job_id, 'job is ' || state || ' but still held ' || held || ' of endpoint ' || endpoint || ': given back' from orphans
             """).ConfigureAwait(false);
 
-        // A region that nobody runs and nobody looks for, though its job runs.
+        // A region that nobody runs and nobody looks for, though its job runs. Where the job holds nothing either, what it runs
+        // is recorded without a limit: it runs already.
         await RepairAsync(
             """
             with forgotten as (
-              update job_regions r set wanted_since = $2, wanted_because = 'it was forgotten'
-                from capacity_reservations c join jobs j on j.job_id = c.job_id
-               where c.closed_at is null and c.reserved_at < $1 and j.state = 'Running' and j.updated_at < $1
-                 and r.job_id = c.job_id and r.ended_at is null and r.worker_id is null and r.wanted_since is null
-              returning r.job_id, r.region_id
+              update job_regions r set wanted_since = $2, wanted_because = 'it was forgotten', load = j.tile_workers
+                from jobs j
+               where j.state = 'Running' and j.updated_at < $1
+                 and r.job_id = j.job_id and r.ended_at is null and r.worker_id is null and r.wanted_since is null
+              returning r.job_id, r.region_id, r.load, j.endpoint, coalesce(j.variant, '') as variant, j.tenant
+            ), recorded as (
+              insert into capacity_reservations (job_id, endpoint, variant, tenant, load, unchecked, reserved_at)
+              select f.job_id, f.endpoint, f.variant, f.tenant, sum(f.load), true, $2 from forgotten f
+               where not exists (select 1 from capacity_reservations c where c.job_id = f.job_id and c.closed_at is null)
+               group by f.job_id, f.endpoint, f.variant, f.tenant
             )
             select job_id, 'region ' || region_id || ' had neither a worker nor was one looked for: looked for now' from forgotten
             """).ConfigureAwait(false);

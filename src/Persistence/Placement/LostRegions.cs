@@ -1,11 +1,12 @@
 using Npgsql;
 using Swath.Contracts;
 using Swath.Persistence.Capacity;
+using Swath.Persistence.Outbox;
 
 namespace Swath.Persistence.Placement;
 
 /// <summary>Finds regions whose worker is gone and looks for another one for them.</summary>
-public sealed class LostRegions(NpgsqlDataSource database, IPlacementOutbox outbox, TimeProvider time)
+public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, TimeProvider time)
 {
     /// <summary>
     /// Takes regions from workers whose lease lapsed, that left or started anew, and from those that have a free slot but did
@@ -24,9 +25,9 @@ public sealed class LostRegions(NpgsqlDataSource database, IPlacementOutbox outb
         if (lost.Count == 0)
             return [];
 
-        RegionFailed[] failures =
+        OutboxEntry[] failures =
         [
-            .. lost.Where(found => found.Region.GivenUp).Select(found => new RegionFailed
+            .. lost.Where(found => found.Region.GivenUp).Select(found => OutboxEntry.Publish(new RegionFailed
             {
                 JobId = found.Region.JobId,
                 RegionId = found.Region.RegionId,
@@ -34,7 +35,7 @@ public sealed class LostRegions(NpgsqlDataSource database, IPlacementOutbox outb
                 WorkerId = found.Region.WorkerId,
                 Reason = $"Workers were lost {found.Region.Losses} times while they processed this region, last because {found.Region.Reason}. "
                     + "It may need more memory than a worker has: use a smaller REGION_SIZE or bigger workers.",
-            }),
+            }) with { JobId = found.Region.JobId }),
         ];
         if (failures.Length > 0)
             await outbox.EnqueueAsync(transaction, failures, cancellationToken).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Swath.Contracts;
 using Swath.Persistence.Capacity;
+using Swath.Persistence.Outbox;
 
 namespace Swath.Persistence.Placement;
 
@@ -9,7 +10,7 @@ namespace Swath.Persistence.Placement;
 /// The board on which every region of every job stands: planned, placed on a worker, accepted by it, ended.
 /// A region's <c>attempt</c> is its fencing token: whoever reports under another token, or from another worker, is not listened to.
 /// </summary>
-public sealed class RegionBoard(NpgsqlDataSource database, IPlacementOutbox outbox, TimeProvider time)
+public sealed class RegionBoard(NpgsqlDataSource database, IOutbox outbox, TimeProvider time)
 {
     /// <summary>Writes the job's regions down. Repeating it changes nothing.</summary>
     public async Task PlanAsync(RegionPlan plan, CancellationToken cancellationToken = default)
@@ -158,7 +159,7 @@ public sealed class RegionBoard(NpgsqlDataSource database, IPlacementOutbox outb
                 return false;
         }
 
-        await outbox.EnqueueAsync(transaction, [message], cancellationToken).ConfigureAwait(false);
+        await outbox.EnqueueAsync(transaction, OutboxEntry.Publish(message) with { JobId = jobId }, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return true;
     }

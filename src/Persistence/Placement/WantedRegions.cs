@@ -1,10 +1,11 @@
 using Npgsql;
 using Swath.Contracts;
+using Swath.Persistence.Outbox;
 
 namespace Swath.Persistence.Placement;
 
 /// <summary>Regions of running jobs that wait for a worker: more regions than slots, or a worker that was lost or drained.</summary>
-public sealed class WantedRegions(NpgsqlDataSource database, IPlacementOutbox outbox, TimeProvider time)
+public sealed class WantedRegions(NpgsqlDataSource database, IOutbox outbox, TimeProvider time)
 {
     /// <summary>The oldest ones whose job runs.</summary>
     public async Task<IReadOnlyList<WantedRegion>> ReadAsync(int limit, CancellationToken cancellationToken = default)
@@ -51,7 +52,12 @@ public sealed class WantedRegions(NpgsqlDataSource database, IPlacementOutbox ou
             return null;
 
         var placed = await PlaceAsync(transaction, assignments, cancellationToken).ConfigureAwait(false);
-        await outbox.EnqueueAsync(transaction, placed, cancellationToken).ConfigureAwait(false);
+        if (placed.Count > 0)
+        {
+            OutboxEntry[] messages = [.. placed.Select(message => OutboxEntry.Publish(message) with { JobId = message.JobId })];
+            await outbox.EnqueueAsync(transaction, messages, cancellationToken).ConfigureAwait(false);
+        }
+
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return placed;
     }
