@@ -1,66 +1,77 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Configuration;
+using Swath.Configuration;
+using Swath.Contracts;
 
 namespace Swath.Worker;
 
 /// <summary>How one worker process works. Id, slots, tags and capabilities are read at start; the rest for each new region.</summary>
 public sealed class WorkerOptions
 {
-    /// <summary>
-    /// The worker's name, which is also its queue's: 1..100 letters, digits, '-', '_', '.'. It stays the same over restarts, and no two
-    /// processes may share one: the one that came later takes the other's regions away. Default: the machine's name.
-    /// </summary>
-    [ConfigurationKeyName("WORKER_ID"), RegularExpression("[A-Za-z0-9._-]{1,100}")]
-    public string Id { get; set; } = DefaultId();
+    [Setting("WORKER_ID")]
+    [Description("The worker's name and its queue's: letters, digits, '-', '_', '.'. It stays over restarts, and no two processes may share one: the later takes the other's regions away. Default: the machine's name.")]
+    public string? Id { get; set; }
 
-    /// <summary>Regions at once. Default 2.</summary>
-    [ConfigurationKeyName("WORKER_SLOTS"), Range(1, 1000)]
+    [Setting("WORKER_SLOTS")]
+    [Range(1, 1000)]
+    [Description("Regions at once.")]
     public int Slots { get; set; } = 2;
 
-    /// <summary>Labels that a job's affinity refers to, separated by commas: <c>hardware=gpu,region=us-west-2</c>. Default: none.</summary>
-    [ConfigurationKeyName("WORKER_TAGS")]
+    [Setting("WORKER_TAGS")]
+    [Description("Labels that a job's affinity refers to, separated by commas: hardware=gpu,region=us-west-2.")]
     public string Tags { get; set; } = "";
 
-    /// <summary>What the worker can do, separated by commas. Default: gdal.</summary>
-    [ConfigurationKeyName("WORKER_CAPABILITIES")]
+    [Setting("WORKER_CAPABILITIES")]
+    [Description("What the worker can do, separated by commas.")]
     public string Capabilities { get; set; } = "gdal";
 
-    /// <summary>Threads that read and encode the tiles of one region, each with its own image handle. Default: one per core, at most 4.</summary>
-    [ConfigurationKeyName("WORKER_READERS_PER_REGION"), Range(1, 64)]
-    public int ReadersPerRegion { get; set; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
+    [Setting("WORKER_READERS_PER_REGION")]
+    [Range(1, 64)]
+    [Description("Readers that cut and encode the tiles of one region, each with its own image handle. Default: one per core, at most 4.")]
+    public int? ReadersPerRegion { get; set; }
 
-    /// <summary>Encoded tiles of one region that wait for a free request at most, beside the one in each reader's hand. Default 4.</summary>
-    [ConfigurationKeyName("WORKER_READ_AHEAD"), Range(1, 1000)]
+    [Setting("WORKER_READ_AHEAD")]
+    [Range(1, 1000)]
+    [Description("Encoded tiles of one region that wait for a free request at most, beside the one in each reader's hand; each costs its payload's memory.")]
     public int ReadAhead { get; set; } = 4;
 
-    /// <summary>Seconds between two heartbeats; also how long a cancelled region may go on. Default 10.</summary>
-    [ConfigurationKeyName("WORKER_HEARTBEAT_SECONDS"), Range(0.05, 300)]
-    public double HeartbeatSeconds { get; set; } = 10;
+    [Setting("WORKER_HEARTBEAT_SECONDS")]
+    [Range(0.05, 300.0)]
+    [Description("Time between two heartbeats, and so how long a cancelled region may go on.")]
+    public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Seconds that a heartbeat lasts: a worker that is silent for longer loses its regions. At least twice the heartbeat. Default 30.</summary>
-    [ConfigurationKeyName("WORKER_LEASE_SECONDS"), Range(0.1, 3600)]
-    public double LeaseSeconds { get; set; } = 30;
+    [Setting("WORKER_LEASE_SECONDS")]
+    [Range(0.1, 3600.0)]
+    [Description("How long a heartbeat lasts: a worker that is silent for longer loses its regions. At least twice the heartbeat, else twice the heartbeat is used.")]
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Seconds that tiles in flight may take when the worker is stopped, before they are given up. Default 20.</summary>
-    [ConfigurationKeyName("WORKER_DRAIN_SECONDS"), Range(0, 3600)]
-    public double DrainSeconds { get; set; } = 20;
+    [Setting("WORKER_DRAIN_SECONDS")]
+    [Range(0.0, 3600.0)]
+    [Description("How long tiles in flight may take when the worker is stopped, before they are given up.")]
+    public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(20);
+
+    [Setting("WORKER_ASSEMBLIES")]
+    [Range(1, 1000)]
+    [Description("Results that are assembled at once; each holds the boxes of its features where tiles overlap, not the features.")]
+    public int Assemblies { get; set; } = 2;
+
+    /// <summary>The id that is used: the option when it can be one, else the machine's name.</summary>
+    internal string EffectiveId => WorkerQueue.IsValidId(Id) ? Id! : MachineId();
+
+    internal int EffectiveReaders => ReadersPerRegion ?? Math.Clamp(Environment.ProcessorCount, 1, 4);
+
+    internal TimeSpan EffectiveLease => Lease > 2 * Heartbeat ? Lease : 2 * Heartbeat;
 
     internal IReadOnlyList<string> TagList => Split(Tags);
 
     internal IReadOnlyList<string> CapabilityList => Split(Capabilities);
 
-    internal TimeSpan Heartbeat => TimeSpan.FromSeconds(HeartbeatSeconds);
-
-    internal TimeSpan Lease => TimeSpan.FromSeconds(LeaseSeconds);
-
-    internal TimeSpan Drain => TimeSpan.FromSeconds(DrainSeconds);
-
     private static IReadOnlyList<string> Split(string list) =>
         [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)];
 
-    private static string DefaultId()
+    private static string MachineId()
     {
-        var name = new string([.. Environment.MachineName.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.').Take(80)]);
+        var name = new string([.. Environment.MachineName.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.').Take(100)]);
         return name.Length == 0 ? "local" : name;
     }
 }

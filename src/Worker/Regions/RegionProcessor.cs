@@ -67,7 +67,7 @@ public sealed partial class RegionProcessor(
         // The first stage that fails stops the others; every stage ends before this method does.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var reading = Stage(
-            TileCutter.Runs(left, settings.ReadersPerRegion).Select(run => cutter.ReadAsync(run, encoded.Writer, outcomes.Writer, drain, stop.Token)),
+            TileCutter.Runs(left, settings.EffectiveReaders).Select(run => cutter.ReadAsync(run, encoded.Writer, outcomes.Writer, drain, stop.Token)),
             stop, encoded.Writer);
         var invoking = Stage(
             Enumerable.Range(0, Math.Max(1, work.TileWorkers)).Select(_ => invoker.InvokeAsync(encoded.Reader, outcomes.Writer, stop.Token)), stop);
