@@ -1,0 +1,13 @@
+namespace Swath.Host.Demo.Scene;
+
+internal enum ShipKind
+{
+    Freighter,
+    ContainerShip,
+    Tanker,
+    Ferry,
+    Trawler,
+    Tug,
+    Barge,
+    Yacht,
+}
