@@ -61,7 +61,7 @@ public sealed class AdmissionCycle
         _metrics.Placements(board.Evaluations, board.PreferencePlacements, board.PreferredPlacements);
         foreach (var (step, took) in clock.Steps)
             _metrics.Step(step, took);
-        return new CycleReport(counts.Admitted, counts.Resumed, counts.PassedOver, counts.LostRaces, clock.Steps);
+        return new CycleReport(counts.Admitted, counts.Resumed, counts.PassedOver, counts.LostRaces, counts.FleetIsFull || board.FreeSlots == 0, clock.Steps);
     }
 
     /// <summary>Heads, nominate (which orders and places), admit, requeue - until nobody more can be admitted.</summary>
@@ -85,6 +85,7 @@ public sealed class AdmissionCycle
             await clock.TimeAsync("requeue", () => RequeueAsync(current, nomination, cancellationToken)).ConfigureAwait(false);
             _metrics.Decision(entry.Key.Endpoint, clock.Since(started));
             counts.PassedOver += nomination.PassedOver.Count;
+            counts.FleetIsFull |= nomination.PassedOver.Any(verdict => verdict.Reason == WaitingReason.NoFreeSlot);
 
             if (admitted.LostRace is { } race)
             {
@@ -239,5 +240,6 @@ public sealed class AdmissionCycle
         public int Resumed { get; set; }
         public int PassedOver { get; set; }
         public int LostRaces { get; set; }
+        public bool FleetIsFull { get; set; }
     }
 }
