@@ -1,7 +1,9 @@
 using Swath.Contracts;
+using Swath.Persistence;
 using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Outbox;
 using Swath.Persistence.ReadSide;
+using Swath.Scheduler.Jobs;
 
 namespace Swath.Host.Composition;
 
@@ -18,6 +20,8 @@ internal sealed class SwathClient : IAsyncDisposable
             .AddLogging()
             .AddSingleton(TimeProvider.System)
             .AddSwathPersistence(database.DataSource)
+            .AddSwathOutbox()
+            .AddEventStream<ImageJob>(ImageJobStream.Configure)
             .BuildServiceProvider();
     }
 
@@ -36,6 +40,14 @@ internal sealed class SwathClient : IAsyncDisposable
 
     public Task<IReadOnlyList<HistoricEvent>> HistoryAsync(Guid jobId, CancellationToken cancellationToken) =>
         _services.GetRequiredService<EventHistory>().ReadAsync(jobId, cancellationToken);
+
+    /// <summary>Rebuilds every row of <c>jobs</c> from the events.</summary>
+    public Task<long> ReplayAsync(IProgress<long>? progress, CancellationToken cancellationToken) =>
+        _services.GetRequiredService<SagaReplay>().RebuildAsync(progress, cancellationToken);
+
+    /// <summary>Compares every row of <c>jobs</c> with the fold of its events.</summary>
+    public Task<SagaVerification> VerifyAsync(CancellationToken cancellationToken) =>
+        _services.GetRequiredService<SagaVerify>().CompareAsync(cancellationToken);
 
     public Task<bool> IsSwathRunningAsync(CancellationToken cancellationToken) => RolesLock.IsHeldAsync(_database.DataSource, cancellationToken);
 

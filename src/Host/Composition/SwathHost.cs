@@ -4,7 +4,6 @@ using Swath.Contracts;
 using Swath.Endpoints;
 using Swath.Intake;
 using Swath.Intake.Api;
-using Swath.Intake.Measuring;
 using Swath.Persistence;
 using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Outbox;
@@ -17,33 +16,42 @@ namespace Swath.Host.Composition;
 /// <summary>The composition root: which services and consumers a process runs.</summary>
 internal static class SwathHost
 {
-    public static WebApplication Build(SwathDatabase database, SwathProcessOptions options)
+    public static IHost Build(SwathDatabase database, SwathProcessOptions options)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        ConfigureLogging(builder.Logging, options);
-        if (options.ApiUrl is not null)
-            builder.WebHost.UseUrls(options.ApiUrl);
-        else
-            builder.WebHost.UseUrls("http://127.0.0.1:0");
+        if (options.ApiUrl is null)
+        {
+            var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
+            AddServices(builder, database, options);
+            return builder.Build();
+        }
 
+        var web = WebApplication.CreateBuilder();
+        web.WebHost.UseUrls(options.ApiUrl);
+        AddServices(web, database, options);
+        var app = web.Build();
+        app.MapJobs();
+        return app;
+    }
+
+    private static void AddServices(IHostApplicationBuilder builder, SwathDatabase database, SwathProcessOptions options)
+    {
+        ConfigureLogging(builder.Logging, options);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSwathPersistence(database.DataSource);
-        builder.Services.Configure<OutboxOptions>(outbox => outbox.TransportForgets = true);
         builder.Services.AddSwathEndpoints();
         builder.Services.AddSwathIntake();
         builder.Services.AddSwathScheduler();
         builder.Services.AddSwathWorker();
         builder.Services.AddMassTransit(AddMessaging);
 
-        var app = builder.Build();
-        app.MapJobs();
-        return app;
+        // Behind MassTransit: it delivers through a bus that has started.
+        builder.Services.AddSwathOutboxDelivery(outbox => outbox.TransportForgets = true);
     }
 
     private static void AddMessaging(IBusRegistrationConfigurator bus)
     {
         bus.SetKebabCaseEndpointNameFormatter();
-        bus.AddConsumer<CalculateRegionsConsumer>();
+        bus.AddIntakeConsumers();
         bus.AddSagaStateMachine<ImageJobStateMachine, ImageJobSaga>()
             .EventSourcedRepository<ImageJobSaga, ImageJob>(ImageJobStream.Configure)
             .Endpoint(endpoint => endpoint.Name = Queues.ImageJob);

@@ -1,6 +1,5 @@
 using Swath.Contracts;
 using Swath.Host.Commands;
-using Swath.Persistence.Outbox;
 using Swath.Persistence.ReadSide;
 
 namespace Swath.Host.Composition;
@@ -12,7 +11,7 @@ internal sealed class SwathProcess : IAsyncDisposable
 {
     private readonly SwathProcessOptions _options;
     private RolesLock? _roles;
-    private WebApplication? _host;
+    private IHost? _host;
 
     private SwathProcess(SwathClient client, SwathProcessOptions options)
     {
@@ -29,7 +28,7 @@ internal sealed class SwathProcess : IAsyncDisposable
     public string PsqlArguments => Client.Database.PsqlArguments;
 
     /// <summary>Where the REST API listens; null while another process runs the roles.</summary>
-    public string? ApiUrl => _host?.Urls.FirstOrDefault();
+    public string? ApiUrl => (_host as WebApplication)?.Urls.FirstOrDefault();
 
     /// <summary>Starts all roles in this process.</summary>
     /// <exception cref="UsageException">Another process runs them on this database already.</exception>
@@ -64,9 +63,6 @@ internal sealed class SwathProcess : IAsyncDisposable
         if (_host is not null || (_roles = await RolesLock.TryTakeAsync(Client.Database.ConnectionString, cancellationToken)) is null)
             return;
         _host = SwathHost.Build(Client.Database, _options);
-
-        // What the last process had handed to its in-memory transport, and did not finish, is delivered again.
-        await _host.Services.GetRequiredService<OutboxRecovery>().RedeliverEverythingAsync(cancellationToken);
         await _host.StartAsync(cancellationToken);
     }
 
@@ -79,7 +75,7 @@ internal sealed class SwathProcess : IAsyncDisposable
         if (_host is not null)
         {
             await _host.StopAsync();
-            await _host.DisposeAsync();
+            await ((IAsyncDisposable)_host).DisposeAsync();
         }
 
         if (_roles is not null)

@@ -50,7 +50,7 @@ public static class JobsApi
         var problems = request is null ? ["The body must be a JSON object."] : ImageRequestRules.Problems(request);
         if (problems.Count > 0)
             return Invalid(problems);
-        await outbox.PublishAsync(request!, request!.JobId, cancellationToken);
+        await outbox.PublishAsync(request!, request!.JobId, cancellationToken: cancellationToken);
         return TypedResults.AcceptedAtRoute(new JobAccepted(request.JobId), "job", new { id = request.JobId });
     }
 
@@ -69,7 +69,7 @@ public static class JobsApi
             return TypedResults.NotFound();
         if (job.IsFinal)
             return TypedResults.Conflict($"Job {id} is {job.State} already.");
-        await outbox.PublishAsync(message, id, cancellationToken);
+        await outbox.PublishAsync(message, id, cancellationToken: cancellationToken);
         return TypedResults.Accepted($"/v1/jobs/{id}");
     }
 

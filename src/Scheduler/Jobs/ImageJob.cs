@@ -79,7 +79,7 @@ public sealed record ImageJob : IFold<ImageJob>
 
     /// <summary>Folds one accepted event into the state.</summary>
     /// <exception cref="ArgumentException">The event is none of an image job's.</exception>
-    public ImageJob Apply(object @event, DateTimeOffset at) => (@event switch
+    public ImageJob Apply(object accepted, DateTimeOffset at) => (accepted switch
     {
         ImageRequested e => Apply(e, at),
         RegionsCalculated e => Apply(e),
@@ -94,7 +94,7 @@ public sealed record ImageJob : IFold<ImageJob>
         CancelJob e => Apply(e, at),
         PauseJob e => Apply(e),
         ResumeJob e => Apply(e, at),
-        _ => throw new ArgumentException($"An image job has no event of type {@event.GetType().Name}.", nameof(@event)),
+        _ => throw new ArgumentException($"An image job has no event of type {accepted.GetType().Name}.", nameof(accepted)),
     }) with { UpdatedAt = at };
 
     private ImageJob Apply(ImageRequested e, DateTimeOffset at)

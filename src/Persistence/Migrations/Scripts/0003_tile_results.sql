@@ -2,7 +2,7 @@
 -- A job's rows are deleted when it is final.
 create table tile_results (
   job_id uuid not null,
-  region_id text not null,
+  region_id integer not null check (region_id >= 0),
   -- The tile in pixels of the whole image.
   x integer not null check (x >= 0),
   y integer not null check (y >= 0),
@@ -15,8 +15,8 @@ create table tile_results (
   payload bytea not null,
   -- Why the tile could not be processed; null when it was.
   failure text null,
-  -- Also serves the reading of a job region by region.
-  primary key (job_id, region_id, x, y)
+  -- In the order in which a result is assembled, so that it needs no sort.
+  primary key (job_id, region_id, y, x)
 );
 
 -- Already dense, and read once: compressing them costs more than it saves.

@@ -1,0 +1,23 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Swath.Configuration;
+using Swath.Intake.Measuring;
+
+namespace Swath.Intake;
+
+/// <summary>Puts the Intake room into a process.</summary>
+public static class IntakeRegistration
+{
+    public static IServiceCollection AddSwathIntake(this IServiceCollection services)
+    {
+        services.AddSwathOptions<IntakeOptions>();
+        services.AddSingleton<ImageMeasurer>();
+        return services;
+    }
+
+    public static IBusRegistrationConfigurator AddIntakeConsumers(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<CalculateRegionsConsumer>();
+        return bus;
+    }
+}

@@ -1,0 +1,171 @@
+using MassTransit;
+using MassTransit.Middleware;
+using MassTransit.Saga;
+using Microsoft.Extensions.Logging;
+using Swath.Persistence.Outbox;
+
+namespace Swath.Persistence.EventSourcing;
+
+/// <summary>
+/// The way of one message through the repository: take the stream's turn, load its head, let the state machine decide, check that table
+/// and fold agree, commit event, row and outgoing messages in one transaction, then deliver.
+/// </summary>
+internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventStore<TState> store, IServiceProvider services)
+    : ISagaRepositoryContextFactory<TSaga>, ILoadSagaRepositoryContextFactory<TSaga>
+    where TSaga : EventSourcedSaga<TState>, new()
+    where TState : class, IFold<TState>
+{
+    // MassTransit's name of the state before the first message.
+    private const string InitialState = "Initial";
+
+    public async Task Send<T>(ConsumeContext<T> context, IPipe<SagaRepositoryContext<TSaga, T>> next) where T : class
+    {
+        var jobId = context.CorrelationId ?? throw new SagaException("The message has no correlation id; map it with CorrelateById.", typeof(TSaga), typeof(T));
+        var messageId = context.GetOriginalMessageId()
+            ?? throw new MessageException(typeof(T), "An event-sourced saga recognises repeated messages by their MessageId; the sender must set one.");
+
+        using var turn = await store.Locks.EnterAsync(jobId, context.CancellationToken).ConfigureAwait(false);
+        var (live, remembered) = await store.LoadAsync(jobId, context.CancellationToken).ConfigureAwait(false);
+
+        if (live is not null && live.VersionOf(messageId) is > 0 and var version)
+        {
+            if (version < live.DeliveredFrom || version > live.DeliveredTo)
+                await RedeliverAsync(context, jobId, messageId).ConfigureAwait(false);
+            return;
+        }
+
+        var capturing = new CapturingConsumeContext<T>(context, services, store.Time);
+        var repository = new EventSourcedRepositoryContext<TSaga, TState, T>(capturing, jobId, live);
+        try
+        {
+            await next.Send(repository).ConfigureAwait(false);
+        }
+        catch (Exception e) when (remembered && e is not OperationCanceledException)
+        {
+            // The machine may have refused the message only because another process moved the saga on.
+            await ThrowIfOutdatedAsync(jobId, live!.Version, e, context.CancellationToken).ConfigureAwait(false);
+            throw;
+        }
+
+        if (repository.Saga is not { AcceptedCount: > 0 } saga || repository.Undone)
+        {
+            await FinishWithoutEventAsync(capturing, repository.Saga, jobId, live, remembered).ConfigureAwait(false);
+            return;
+        }
+        await CommitAsync(capturing, saga, messageId, live).ConfigureAwait(false);
+    }
+
+    public Task SendQuery<T>(ConsumeContext<T> context, ISagaQuery<TSaga> query, IPipe<SagaRepositoryQueryContext<TSaga, T>> next) where T : class =>
+        throw new NotSupportedException($"{typeof(TSaga).Name} is event-sourced: its state is folded from one stream and can't be searched. Correlate {typeof(T).Name} with CorrelateById.");
+
+    public async Task<T> Execute<T>(Func<LoadSagaRepositoryContext<TSaga>, Task<T>> asyncMethod, CancellationToken cancellationToken = default) where T : class =>
+        await asyncMethod(new EventSourcedLoadContext<TSaga, TState>(store, cancellationToken)).ConfigureAwait(false);
+
+    public void Probe(ProbeContext context) => context.Add("persistence", "event-sourced");
+
+    private async Task CommitAsync<T>(CapturingConsumeContext<T> context, TSaga saga, Guid messageId, LiveStream<TState>? live) where T : class
+    {
+        if (saga.AcceptedCount > 1)
+            throw new EventStoreException($"{typeof(T).Name} was accepted {saga.AcceptedCount} times by {typeof(TSaga).Name}; a message is one event: keep one Accept() in the row.");
+        if (saga.CurrentState != saga.State.Status)
+            throw TableAndFoldDisagreeException.For(typeof(TSaga), saga.CorrelationId, context.Message, saga.CurrentState, saga.State.Status);
+
+        live ??= new LiveStream<TState>(TState.Initial);
+        var outgoing = context.Captured;
+        var accepted = saga.Accepted!;
+        var append = new PendingAppend<TState>
+        {
+            JobId = saga.CorrelationId,
+            Version = saga.Version,
+            MessageId = messageId,
+            Type = store.Model.Types.NameOf(accepted.Message),
+            Data = EventTypes.Write(accepted.Message),
+            OccurredAt = accepted.OccurredAt,
+            Outgoing = outgoing.Count == 0 ? null : OutgoingMessageJson.Write(outgoing),
+            State = saga.State,
+            DeliveredVersion = DeliveredWith(live, saga.Version, outgoing.Count == 0),
+        };
+
+        AppendOutcome outcome;
+        try
+        {
+            outcome = await store.AppendAsync(append).ConfigureAwait(false);
+        }
+        catch
+        {
+            store.Forget(saga.CorrelationId);
+            throw;
+        }
+
+        switch (outcome)
+        {
+            case AppendOutcome.Appended:
+                live.Append(saga.State, messageId);
+                store.Remember(saga.CorrelationId, live);
+                await DeliverAsync(context, saga.CorrelationId, live, append, outgoing).ConfigureAwait(false);
+                break;
+            case AppendOutcome.Duplicate:
+                store.Forget(saga.CorrelationId);
+                await RedeliverAsync(context, saga.CorrelationId, messageId).ConfigureAwait(false);
+                break;
+            default:
+                store.Forget(saga.CorrelationId);
+                throw new ConcurrencyException($"Event {saga.Version} was appended by somebody else meanwhile; the message is tried again.", typeof(TSaga), saga.CorrelationId);
+        }
+    }
+
+    // In the run from the first event on, what was delivered so far rides along with the commit and needs no update of its own.
+    private static int DeliveredWith(LiveStream<TState> live, int version, bool nothingToDeliver) =>
+        live.DeliveredFrom != 1 ? 0
+        : nothingToDeliver && live.DeliveredTo == version - 1 ? version
+        : live.DeliveredTo;
+
+    private async Task DeliverAsync<T>(CapturingConsumeContext<T> context, Guid jobId, LiveStream<TState> live, PendingAppend<TState> append, IReadOnlyList<OutgoingMessage> outgoing)
+        where T : class
+    {
+        try
+        {
+            foreach (var message in outgoing)
+                await MessageDelivery.SendAsync(context.Uncaptured, message, store.Time, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // The event is committed: failing the message now would not undo it. The sweeper delivers.
+            store.Logger.LogWarning(e, "The messages of event {Version} of job {JobId} could not be delivered; the sweeper tries again", append.Version, jobId);
+            live.ForgetDeliveries();
+            return;
+        }
+        live.Delivered(append.Version);
+        if (live.DeliveredTo > append.DeliveredVersion)
+            store.Watermark.Note(jobId, live.DeliveredFrom, live.DeliveredTo);
+    }
+
+    private async Task RedeliverAsync<T>(ConsumeContext<T> context, Guid jobId, Guid messageId) where T : class
+    {
+        if (await store.UndeliveredAsync(jobId, messageId, context.CancellationToken).ConfigureAwait(false) is not { } outgoing)
+            return;
+        // A capturing context keeps its sends; the receive endpoint's own provider does not.
+        var endpoints = context is CapturingConsumeContext<T> capturing ? capturing.Uncaptured : context.ReceiveContext.SendEndpointProvider;
+        foreach (var message in OutgoingMessageJson.ReadMany(outgoing))
+            await MessageDelivery.SendAsync(endpoints, message, store.Time, context.CancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task FinishWithoutEventAsync<T>(CapturingConsumeContext<T> context, TSaga? saga, Guid jobId, LiveStream<TState>? live, bool remembered)
+        where T : class
+    {
+        if (remembered)
+            await ThrowIfOutdatedAsync(jobId, live!.Version, null, context.CancellationToken).ConfigureAwait(false);
+        var from = live?.State.Status ?? InitialState;
+        if (saga is not null && (saga.CurrentState ?? InitialState) != from)
+            throw TableAndFoldDisagreeException.WithoutAccept(typeof(TSaga), jobId, typeof(T), from, saga.CurrentState);
+        // Answers of rows that accept nothing: no transaction holds them, the message is acknowledged after they are sent.
+        foreach (var message in context.Captured)
+            await MessageDelivery.SendAsync(context.Uncaptured, message, store.Time, context.CancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ThrowIfOutdatedAsync(Guid jobId, int version, Exception? cause, CancellationToken cancellationToken)
+    {
+        if (await store.IsOutdatedAsync(jobId, version, cancellationToken).ConfigureAwait(false))
+            throw new ConcurrencyException($"The saga has moved on from version {version} in another process; the message is tried again.", typeof(TSaga), jobId, cause!);
+    }
+}

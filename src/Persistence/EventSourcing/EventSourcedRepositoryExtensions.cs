@@ -1,0 +1,67 @@
+using MassTransit;
+using MassTransit.Configuration;
+using MassTransit.Saga;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Swath.Persistence.EventSourcing;
+
+/// <summary>Registers event-sourced sagas.</summary>
+public static class EventSourcedRepositoryExtensions
+{
+    /// <summary>
+    /// Keeps the sagas of a state machine as event streams in PostgreSQL. Needs an <see cref="NpgsqlDataSource"/> in the container.
+    /// <code>.EventSourcedRepository((EventStreamConfigurator&lt;ImageJob&gt; r) => r.Event&lt;ImageRequested&gt;("image-requested")...)</code>
+    /// </summary>
+    /// <exception cref="EventStoreException">The declaration contradicts itself.</exception>
+    public static ISagaRegistrationConfigurator<TSaga> EventSourcedRepository<TSaga, TState>(
+        this ISagaRegistrationConfigurator<TSaga> saga, Action<EventStreamConfigurator<TState>> configure)
+        where TSaga : EventSourcedSaga<TState>, new()
+        where TState : class, IFold<TState>
+    {
+        ArgumentNullException.ThrowIfNull(saga);
+        return saga.Repository(services =>
+        {
+            services.AddEventStream(configure);
+            services.TryAddSingleton<EventStore<TState>>(s => new EventStore<TState>(
+                s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<StreamModel<TState>>(), s.GetRequiredService<TimeProvider>(),
+                s.GetRequiredService<ILogger<EventStore<TState>>>()));
+            services.RegisterLoadSagaRepository<TSaga, EventSourcedRepositoryContextFactory<TSaga, TState>>();
+            services.RegisterSagaRepository<TSaga, EventStore<TState>, SagaConsumeContextFactory<EventStore<TState>, TSaga>,
+                EventSourcedRepositoryContextFactory<TSaga, TState>>();
+        });
+    }
+
+    /// <summary>Registers the stream alone, without a bus: enough for <see cref="SagaReplay"/>, <see cref="SagaVerify"/> and <see cref="EventHistory"/>.</summary>
+    public static IServiceCollection AddEventStream<TState>(this IServiceCollection services, Action<EventStreamConfigurator<TState>> configure)
+        where TState : class, IFold<TState>
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var configurator = new EventStreamConfigurator<TState>();
+        configure(configurator);
+        var model = configurator.Build();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(model);
+        services.TryAddSingleton<StreamModel>(model);
+        services.TryAddSingleton<SagaReplay>();
+        services.TryAddSingleton<SagaVerify>();
+        services.TryAddSingleton<EventHistory>();
+        return services;
+    }
+
+    /// <summary>
+    /// Tries a message again when another process changed its saga meanwhile, or when the database was away for a moment.
+    /// Put it on every endpoint that hosts an event-sourced saga.
+    /// </summary>
+    /// <param name="endpoint">The receive endpoint, or the endpoint callback's configurator.</param>
+    /// <param name="limit">How often, 1 or more. Waits grow from 10 ms to 1 s.</param>
+    public static void UseEventSourcedRetry(this IConsumePipeConfigurator endpoint, int limit = 10) =>
+        endpoint.UseMessageRetry(retry =>
+        {
+            retry.Handle<ConcurrencyException>();
+            retry.Handle<NpgsqlException>(e => e.IsTransient);
+            retry.Exponential(limit, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(20));
+        });
+}

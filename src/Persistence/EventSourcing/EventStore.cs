@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Swath.Persistence.EventSourcing;
+
+/// <summary>All that the sagas of one kind share in this process: locks, cache, group commit and watermark.</summary>
+internal sealed class EventStore<TState>(NpgsqlDataSource database, StreamModel<TState> model, TimeProvider time, ILogger<EventStore<TState>> logger)
+    : IAsyncDisposable
+    where TState : class, IFold<TState>
+{
+    private readonly EventStreamReader<TState> _reader = new(database, model);
+    private readonly LiveStreamCache<TState> _cache = new(model.Options.CachedSagas);
+    private readonly GroupCommit<TState> _commit = new(database, model);
+
+    public StreamModel<TState> Model { get; } = model;
+
+    public TimeProvider Time { get; } = time;
+
+    public ILogger Logger { get; } = logger;
+
+    public StreamLocks Locks { get; } = new();
+
+    public DeliveryWatermark Watermark { get; } = new(database, model.Options.WatermarkInterval, time, logger);
+
+    /// <summary>The head of a stream, and whether it is only what this process remembers.</summary>
+    public async ValueTask<(LiveStream<TState>? Stream, bool Remembered)> LoadAsync(Guid jobId, CancellationToken cancellationToken) =>
+        _cache.TryGet(jobId, out var live)
+            ? (live, true)
+            : (await _reader.FoldAsync(jobId, cancellationToken).ConfigureAwait(false), false);
+
+    /// <summary>True when another process appended to the stream since it was remembered; it is forgotten then.</summary>
+    public async Task<bool> IsOutdatedAsync(Guid jobId, int version, CancellationToken cancellationToken)
+    {
+        if (!await _reader.HasNewerThanAsync(jobId, version, cancellationToken).ConfigureAwait(false))
+            return false;
+        Forget(jobId);
+        return true;
+    }
+
+    public Task<AppendOutcome> AppendAsync(PendingAppend<TState> append) => _commit.AppendAsync(append);
+
+    public Task<string?> UndeliveredAsync(Guid jobId, Guid messageId, CancellationToken cancellationToken) =>
+        _reader.UndeliveredAsync(jobId, messageId, cancellationToken);
+
+    /// <summary>Keeps the head of a stream after a commit, unless nothing more can happen to it.</summary>
+    public void Remember(Guid jobId, LiveStream<TState> live)
+    {
+        if (Model.IsFinal(live.State))
+            _cache.Remove(jobId);
+        else
+            _cache.Put(jobId, live);
+    }
+
+    public void Forget(Guid jobId) => _cache.Remove(jobId);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _commit.DisposeAsync().ConfigureAwait(false);
+        await Watermark.DisposeAsync().ConfigureAwait(false);
+    }
+}

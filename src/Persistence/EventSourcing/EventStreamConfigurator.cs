@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Swath.Persistence.EventSourcing;
+
+/// <summary>Declares the events of a stream and the columns that its state shows in <c>jobs</c>.</summary>
+/// <typeparam name="TState">The folded state.</typeparam>
+public sealed class EventStreamConfigurator<TState> where TState : class, IFold<TState>
+{
+    private readonly EventTypes _types = new();
+    private readonly List<StateColumn<TState>> _columns = [];
+    private readonly List<AdvisoryColumn> _advisory = [];
+    private string[] _finalStates = [];
+
+    internal EventStreamConfigurator() => Column("state", s => s.Status);
+
+    /// <summary>How the repository works.</summary>
+    public EventSourcingOptions Options { get; } = new();
+
+    /// <summary>Registers a message type as an event.</summary>
+    /// <param name="name">Its stable name, in kebab case, never changed: <c>image-requested</c>. Stored as <c>name.vN</c>.</param>
+    /// <param name="version">Its schema version, from 1. A higher one needs an upcaster from each lower one.</param>
+    public EventStreamConfigurator<TState> Event<TEvent>(string name, int version = 1) where TEvent : class
+    {
+        _types.Add(typeof(TEvent), name, version);
+        return this;
+    }
+
+    /// <summary>Lifts the stored JSON of one schema version to the next.</summary>
+    /// <param name="name">The event's stable name.</param>
+    /// <param name="fromVersion">The version that is lifted to <paramref name="fromVersion"/> + 1.</param>
+    /// <param name="upcast">Gets the old JSON, returns the new; pure.</param>
+    public EventStreamConfigurator<TState> Upcast(string name, int fromVersion, Func<JsonObject, JsonObject> upcast)
+    {
+        _types.AddUpcaster(name, fromVersion, upcast);
+        return this;
+    }
+
+    /// <summary>A plain column. The <c>state</c> column is <see cref="IFold{TState}.Status"/> and needs no declaration, nor do the id, version, updated_at and delivered_version.</summary>
+    /// <param name="name">The column in <c>jobs</c>.</param>
+    /// <param name="read">Its value, from the state alone: string, int, long, bool, double, Guid, DateTimeOffset or their nullable forms.</param>
+    public EventStreamConfigurator<TState> Column<TValue>(string name, Func<TState, TValue> read)
+    {
+        var type = PostgresType.Of(typeof(TValue));
+        return Add(new StateColumn<TState, TValue>(name, type, type.Name, read));
+    }
+
+    /// <summary>A <c>text[]</c> column; null stays null.</summary>
+    public EventStreamConfigurator<TState> ArrayColumn(string name, Func<TState, IReadOnlyList<string>?> read) =>
+        Add(new StateColumn<TState, string?>(name, PostgresType.Text, "text[]", s => read(s) is { } values ? TextArray.Literal(values) : null));
+
+    /// <summary>A <c>jsonb</c> column; null stays null.</summary>
+    public EventStreamConfigurator<TState> JsonColumn<TValue>(string name, Func<TState, TValue?> read) where TValue : class =>
+        Add(new StateColumn<TState, string?>(name, PostgresType.Text, "jsonb", s => read(s) is { } value ? JsonSerializer.Serialize(value, EventJson.Options) : null));
+
+    /// <summary>Columns that others write and that mean something in one state only: emptied by every commit that ends in another state.</summary>
+    public EventStreamConfigurator<TState> KeepOnlyIn(string state, params string[] columns)
+    {
+        _advisory.AddRange(columns.Select(c => new AdvisoryColumn(c, state, null)));
+        return this;
+    }
+
+    /// <summary>Columns that others write and that are emptied when the job enters a state.</summary>
+    public EventStreamConfigurator<TState> EmptyOnEntering(string state, params string[] columns)
+    {
+        _advisory.AddRange(columns.Select(c => new AdvisoryColumn(c, null, state)));
+        return this;
+    }
+
+    /// <summary>The states after which nothing more happens: such sagas leave the cache, and their outbox rows may be purged.</summary>
+    public EventStreamConfigurator<TState> FinalStates(params string[] states)
+    {
+        _finalStates = states;
+        return this;
+    }
+
+    internal StreamModel<TState> Build()
+    {
+        _types.Validate();
+        Options.Validate();
+        return new StreamModel<TState>(_types, _columns, _advisory, _finalStates, Options);
+    }
+
+    private EventStreamConfigurator<TState> Add(StateColumn<TState> column)
+    {
+        if (_columns.Any(c => c.Name == column.Name))
+            throw new EventStoreException($"The column '{column.Name}' is declared twice; keep one of the two.");
+        _columns.Add(column);
+        return this;
+    }
+}

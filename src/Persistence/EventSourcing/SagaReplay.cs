@@ -1,0 +1,52 @@
+using Npgsql;
+
+namespace Swath.Persistence.EventSourcing;
+
+/// <summary>Rebuilds every row of <c>jobs</c> from <c>job_events</c>. May run beside a working system: a row that is newer than what was read is left alone.</summary>
+public sealed class SagaReplay
+{
+    private const int BatchSize = 500;
+    private readonly NpgsqlDataSource _database;
+    private readonly StreamModel _model;
+
+    public SagaReplay(NpgsqlDataSource database, StreamModel model)
+    {
+        _database = database;
+        _model = model;
+    }
+
+    /// <summary>Folds every stream and writes its row. Only columns of the fold are touched; in a row that was lost, messages of unfinished jobs count as not yet delivered.</summary>
+    /// <param name="progress">Told the number of rows written so far, after every batch.</param>
+    /// <returns>How many rows were written.</returns>
+    /// <exception cref="EventStoreException">A stored event is of an unknown type, or can't be folded.</exception>
+    public async Task<long> RebuildAsync(IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await _database.OpenConnectionAsync(cancellationToken);
+        var statement = Statement();
+        long rows = 0;
+        await foreach (var batch in FoldedStreams.ReadAsync(_database, _model, BatchSize, cancellationToken))
+        {
+            await using var command = _model.FoldedRows(connection, batch, statement);
+            rows += await command.ExecuteNonQueryAsync(cancellationToken);
+            progress?.Report(rows);
+        }
+        return rows;
+    }
+
+    private string Statement()
+    {
+        var columns = _model.ColumnValues("folded");
+        var final = string.Join(", ", _model.FinalStates.Select(s => $"'{s}'").DefaultIfEmpty("''"));
+        return $"""
+            insert into jobs (job_id, version, updated_at, delivered_version, {string.Join(", ", columns.Select(c => c.Name))})
+            select job_id, version, updated_at, case when state in ({final}) then version else 0 end, {string.Join(", ", columns.Select(c => c.Value))}
+            from folded
+            order by job_id
+            on conflict (job_id) do update set
+              version = excluded.version,
+              updated_at = excluded.updated_at,
+              {string.Join(",\n  ", columns.Select(c => $"{c.Name} = excluded.{c.Name}"))}
+            where jobs.version <= excluded.version
+            """;
+    }
+}

@@ -1,0 +1,24 @@
+using Npgsql;
+
+namespace Swath.Persistence.EventSourcing;
+
+/// <summary>A configured stream without its state's type: what replaying, verifying and sweeping need.</summary>
+public abstract class StreamModel
+{
+    private protected StreamModel(IReadOnlyList<string> finalStates) => FinalStates = finalStates;
+
+    /// <summary>The states after which nothing more happens.</summary>
+    public IReadOnlyList<string> FinalStates { get; }
+
+    internal abstract object Initial { get; }
+
+    internal abstract object Apply(object state, StoredEvent stored);
+
+    /// <summary>A command whose text may use <c>folded(job_id, version, updated_at, columns...)</c> as a row source.</summary>
+    internal abstract NpgsqlCommand FoldedRows(NpgsqlConnection connection, IReadOnlyList<FoldedStream> streams, string statement);
+
+    /// <summary>The columns as (name, expression over <c>folded</c>), the state column first.</summary>
+    internal abstract IReadOnlyList<(string Name, string Value)> ColumnValues(string source);
+
+    internal abstract string StatusOf(object state);
+}

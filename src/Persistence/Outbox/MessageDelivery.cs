@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using MassTransit;
+using MassTransit.Serialization;
+
+namespace Swath.Persistence.Outbox;
+
+/// <summary>Hands stored messages to the transport.</summary>
+internal static class MessageDelivery
+{
+    private const string PublishScheme = "urn";
+    private static readonly ConcurrentDictionary<string, Func<IPublishEndpointProvider, Task<ISendEndpoint>>> PublishEndpoints = new(StringComparer.Ordinal);
+    private static readonly MethodInfo PublishEndpoint = typeof(MessageDelivery).GetMethod(nameof(PublishEndpointOf), BindingFlags.NonPublic | BindingFlags.Static)!;
+
+    public static async Task SendAsync(ISendEndpointProvider endpoints, OutgoingMessage message, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var endpoint = await endpoints.GetSendEndpoint(message.Destination).ConfigureAwait(false);
+        await endpoint.Send(new SerializedMessageBody(), new OutgoingMessagePipe(message, time), cancellationToken).ConfigureAwait(false);
+    }
+
+    public static async Task SendAsync(IBus bus, OutgoingMessage message, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var endpoint = message.Destination.Scheme == PublishScheme
+            ? await PublishEndpoints.GetOrAdd(message.Destination.ToString(), Resolve)(bus).ConfigureAwait(false)
+            : await bus.GetSendEndpoint(message.Destination).ConfigureAwait(false);
+        await endpoint.Send(new SerializedMessageBody(), new OutgoingMessagePipe(message, time), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static Func<IPublishEndpointProvider, Task<ISendEndpoint>> Resolve(string urn)
+    {
+        var name = urn[MessageUrn.Prefix.Length..].Replace(':', '.');
+        var type = AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetType(name)).FirstOrDefault(t => t is not null)
+            ?? throw new InvalidOperationException($"The outbox holds a published '{urn}', but no loaded assembly has the type {name}; deliver it with the version of Swath that wrote it.");
+        return PublishEndpoint.MakeGenericMethod(type).CreateDelegate<Func<IPublishEndpointProvider, Task<ISendEndpoint>>>();
+    }
+
+    private static Task<ISendEndpoint> PublishEndpointOf<T>(IPublishEndpointProvider provider) where T : class => provider.GetPublishSendEndpoint<T>();
+}

@@ -1,0 +1,60 @@
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Swath.Persistence.Outbox;
+
+/// <summary>
+/// Delivers due outbox rows as soon as their transaction commits (a notification wakes it), when they fall due, and at every slow tick;
+/// and sweeps up what dead processes left behind.
+/// </summary>
+internal sealed class OutboxDelivery(
+    IBusControl bus, OutboxDispatch dispatch, LeftBehindSweep sweep, OutboxRecovery recovery, OutboxBell bell,
+    TimeProvider time, IOptions<OutboxOptions> options, ILogger<OutboxDelivery> logger)
+    : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
+        if (options.Value.TransportForgets)
+        {
+            await TryAsync(async () =>
+            {
+                var count = await recovery.RedeliverEverythingAsync(stoppingToken);
+                if (count > 0)
+                    logger.LogInformation("Delivered {Count} messages of unfinished jobs again, because the transport forgets them", count);
+            }, stoppingToken);
+        }
+
+        var nextSweep = time.GetUtcNow();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var wait = options.Value.SweepInterval;
+            await TryAsync(async () =>
+            {
+                await dispatch.DeliverDueAsync(stoppingToken);
+                if (time.GetUtcNow() >= nextSweep)
+                {
+                    await sweep.SweepAsync(options.Value.GracePeriod, stoppingToken);
+                    nextSweep = time.GetUtcNow() + options.Value.SweepInterval;
+                }
+                if (await dispatch.NextDueAsync(stoppingToken) - time.GetUtcNow() is { } due && due < wait)
+                    wait = due > TimeSpan.Zero ? due : TimeSpan.Zero;
+            }, stoppingToken);
+            await bell.WaitAsync(wait, stoppingToken);
+        }
+    }
+
+    private async Task TryAsync(Func<Task> work, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            logger.LogError(e, "Delivering from the outbox failed; it is tried again in {Interval}", options.Value.SweepInterval);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace Swath.Persistence.Outbox;
+
+/// <summary>How messages are delivered after their transaction.</summary>
+public sealed class OutboxOptions
+{
+    /// <summary>
+    /// True where a delivered message dies with the process (the in-memory transport): delivered rows are kept until their job is final,
+    /// so that <see cref="OutboxRecovery"/> can deliver them again at the next start. Default false.
+    /// </summary>
+    public bool TransportForgets { get; set; }
+
+    /// <summary>How old an undelivered message of an event must be until another process takes it for left behind. Default 10 s.</summary>
+    public TimeSpan GracePeriod { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often left-behind and due messages are looked for when nothing wakes the delivery. Default 5 s.</summary>
+    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Rows that are locked and delivered together. 1 to 10 000, default 100.</summary>
+    public int BatchSize { get; set; } = 100;
+
+    /// <summary>How long delivered rows are kept at least. Default 10 min.</summary>
+    public TimeSpan KeepDelivered { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How often delivered rows are purged. Default 1 min.</summary>
+    public TimeSpan PurgeInterval { get; set; } = TimeSpan.FromMinutes(1);
+}

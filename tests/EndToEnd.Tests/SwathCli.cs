@@ -1,0 +1,134 @@
+using System.Diagnostics;
+
+namespace Swath.EndToEnd.Tests;
+
+/// <summary>The product as a user has it: the built command line in processes of its own, with a folder of its own.</summary>
+internal sealed class SwathCli : IAsyncDisposable
+{
+    private static readonly string Executable = Path.Combine(AppContext.BaseDirectory, "swath.dll");
+    private readonly List<RunningCommand> _running = [];
+
+    public SwathCli() => Home = Directory.CreateTempSubdirectory("swath-e2e-").FullName;
+
+    /// <summary>Where the private database and the results live.</summary>
+    public string Home { get; }
+
+    public string PathOf(string name) => Path.Combine(Home, name);
+
+    /// <summary>Runs a command to its end.</summary>
+    public async Task<CommandOutcome> RunAsync(params string[] arguments)
+    {
+        await using var command = Start(arguments);
+        return await command.WaitAsync();
+    }
+
+    /// <summary>Starts a command and goes on; it is killed, if it still runs, when this is disposed.</summary>
+    public RunningCommand Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Executable, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = Home,
+        };
+        start.Environment["SWATH_HOME"] = Path.Combine(Home, ".swath");
+        start.Environment["NO_COLOR"] = "1";
+        var command = new RunningCommand(Process.Start(start)!);
+        _running.Add(command);
+        return command;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var command in _running)
+            await command.DisposeAsync();
+
+        // Whatever a killed process left behind: the next command attaches to it and stops it when it leaves.
+        await RunAndForgetAsync("jobs");
+        Directory.Delete(Home, recursive: true);
+    }
+
+    private async Task RunAndForgetAsync(params string[] arguments)
+    {
+        await using var command = Start(arguments);
+        await command.WaitAsync();
+    }
+}
+
+/// <summary>What a command printed and ended with.</summary>
+internal sealed record CommandOutcome(int ExitCode, string Output, string Error)
+{
+    public override string ToString() => $"exit code {ExitCode}\n{Output}\n{Error}";
+}
+
+/// <summary>A command that runs.</summary>
+internal sealed class RunningCommand : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private readonly Process _process;
+    private readonly Task<string> _error;
+    private readonly Task _reading;
+    private readonly List<(Func<string, bool> Wanted, TaskCompletionSource<string> Seen)> _waiters = [];
+    private readonly List<string> _lines = [];
+
+    public RunningCommand(Process process)
+    {
+        _process = process;
+        process.StandardInput.Close();
+        _error = process.StandardError.ReadToEndAsync();
+        _reading = ReadAsync();
+    }
+
+    /// <summary>The first line that it prints, or has printed, for which the condition holds.</summary>
+    public Task<string> LineAsync(Func<string, bool> wanted)
+    {
+        lock (_lines)
+        {
+            if (_lines.Find(line => wanted(line)) is { } line)
+                return Task.FromResult(line);
+            var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiters.Add((wanted, seen));
+            return seen.Task.WaitAsync(Patience);
+        }
+    }
+
+    public async Task<CommandOutcome> WaitAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(patience.Token);
+        await _reading;
+        return new CommandOutcome(_process.ExitCode, string.Join('\n', _lines), await _error);
+    }
+
+    /// <summary>SIGKILL: no handler runs, nothing is cleaned up.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            await KillAsync();
+        _process.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            lock (_lines)
+            {
+                _lines.Add(line);
+                foreach (var (_, seen) in _waiters.Where(waiter => waiter.Wanted(line)))
+                    seen.TrySetResult(line);
+            }
+        }
+
+        lock (_lines)
+            foreach (var (_, seen) in _waiters)
+                seen.TrySetException(new InvalidOperationException($"The command ended without the line. It said:\n{string.Join('\n', _lines)}"));
+    }
+}
