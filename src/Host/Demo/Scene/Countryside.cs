@@ -13,13 +13,11 @@ internal sealed class Countryside(Terrain terrain, List<SceneShape> shapes)
 
     public void Draw()
     {
-        for (var y = -200.0; y < HarbourScene.Size + 200; y += 330)
+        var grid = new Pose(-300, -1300, 0.16);
+        for (var along = 0; along < 14; along++)
         {
-            for (var x = -200.0; x < 5200; x += 460)
-            {
-                var turn = (0.35 * Math.Sin(x / 1900)) + (0.3 * Math.Cos(y / 1500));
-                DrawField(new Pose(x + _random.Between(-30, 30), y + _random.Between(-30, 30), turn), _random.Between(300, 440), _random.Between(200, 310));
-            }
+            for (var aside = 0; aside < 38; aside++)
+                DrawField(grid.Move(along * 430, aside * 310), 418, 298);
         }
 
         DrawRoad([0, 900, 900, 1050, 1500, 1600, 1900, 2300]);
@@ -32,7 +30,7 @@ internal sealed class Countryside(Terrain terrain, List<SceneShape> shapes)
 
     private void DrawField(Pose corner, double length, double width)
     {
-        var skip = _random.Next() < 0.42;
+        var skip = _random.Next() < 0.3;
         var crop = _random.Pick<SceneColor>(Crops).Shade(_random.Between(0.85, 1.08));
         foreach (var (along, aside) in (ReadOnlySpan<(double, double)>)[(0, 0), (length, 0), (0, width), (length, width), (length / 2, width / 2)])
         {
@@ -43,10 +41,10 @@ internal sealed class Countryside(Terrain terrain, List<SceneShape> shapes)
 
         if (skip)
             return;
-        shapes.Add(new SceneShape(corner.Box(0, 0, length, width), crop, 14, 0.82));
+        shapes.Add(new SceneShape(corner.Box(0, 0, length, width), crop, 14, 0.68));
         var step = _random.Between(14, 26);
         for (var aside = step; aside < width - 4; aside += step)
-            shapes.Add(new SceneShape(corner.Box(4, aside, length - 4, aside + (step * 0.4)), crop.Shade(0.88), 8, 0.45));
+            shapes.Add(new SceneShape(corner.Box(4, aside, length - 4, aside + (step * 0.4)), crop.Shade(0.88), 8, 0.4));
     }
 
     private void DrawRoad(ReadOnlySpan<double> line)
