@@ -90,7 +90,6 @@ public sealed class EventSourcedRepositoryTests(DatabaseFixture database) : ICla
 
         Assert.Equal(1, await Column<int>("version"));
         Assert.Equal("Argo", await Column<string>("name"));
-        Assert.True(second.Harbour.IsQuiet);
     }
 
     [Fact]
