@@ -98,13 +98,16 @@ internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTr
               select r.job_id, r.region_id, row_number() over (partition by r.job_id order by r.region_id) as ordinal
                 from job_regions r where r.job_id = any ($1) and r.ended_at is null
             ), placed as (
-              select o.job_id, o.region_id, l.load, w.worker_id
+              select o.job_id, o.region_id, l.load, w.worker_id,
+                     case when j.affinity is not null
+                          then nullif(array(select jsonb_array_elements_text(j.affinity -> 'antiJobKinds')), '{}') end as anti
                 from open_regions o
-                join unnest($1, $2) as l (job_id, load) using (job_id)
+                join jobs j on j.job_id = o.job_id
+                join unnest($1, $2) as l (job_id, load) on l.job_id = o.job_id
                 left join unnest($3, $4, $5) as w (job_id, ordinal, worker_id) on w.job_id = o.job_id and w.ordinal = o.ordinal
             )
             update job_regions r
-               set load = p.load, worker_id = p.worker_id, accepted_at = null, accepted_by = null,
+               set load = p.load, anti = p.anti, worker_id = p.worker_id, accepted_at = null, accepted_by = null,
                    attempt = r.attempt + (p.worker_id is not null)::int,
                    placed_at = case when p.worker_id is not null then $6::timestamptz end,
                    wanted_since = case when p.worker_id is null then $6::timestamptz end,

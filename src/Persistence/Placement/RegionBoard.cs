@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 using Swath.Contracts;
 using Swath.Persistence.Capacity;
 using Swath.Persistence.Outbox;
@@ -17,16 +16,12 @@ public sealed class RegionBoard(NpgsqlDataSource database, IOutbox outbox, TimeP
     {
         await using var command = database.CreateCommand(
             """
-            insert into job_regions (job_id, region_id, tiles, kind, anti)
-            select @job, region_id, tiles, @kind, @anti from unnest(@regions, @tiles) as planned (region_id, tiles)
+            insert into job_regions (job_id, region_id, tiles, kind)
+            select @job, region_id, tiles, @kind from unnest(@regions, @tiles) as planned (region_id, tiles)
             on conflict (job_id, region_id) do nothing
             """);
         command.Parameters.AddWithValue("job", plan.JobId);
         command.Parameters.AddWithValue("kind", plan.Kind);
-        command.Parameters.Add(new NpgsqlParameter("anti", NpgsqlDbType.Array | NpgsqlDbType.Text)
-        {
-            Value = plan.AntiKinds.Count == 0 ? DBNull.Value : plan.AntiKinds.ToArray(),
-        });
         command.Parameters.AddWithValue("regions", plan.Regions.Select(region => region.RegionId).ToArray());
         command.Parameters.AddWithValue("tiles", plan.Regions.Select(region => region.Tiles).ToArray());
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);

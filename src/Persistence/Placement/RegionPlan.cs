@@ -5,6 +5,5 @@ namespace Swath.Persistence.Placement;
 /// <summary>The regions of one job, as they are written down before the job is queued.</summary>
 /// <param name="JobId">The job.</param>
 /// <param name="Kind">The job's kind, which anti-affinity of other jobs refers to.</param>
-/// <param name="AntiKinds">Kinds of job that may not run on the same worker; empty: none.</param>
 /// <param name="Regions">At least one region.</param>
-public sealed record RegionPlan(Guid JobId, string Kind, IReadOnlyList<string> AntiKinds, IReadOnlyList<ImageRegion> Regions);
+public sealed record RegionPlan(Guid JobId, string Kind, IReadOnlyList<ImageRegion> Regions);

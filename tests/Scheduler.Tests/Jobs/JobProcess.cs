@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Swath.Contracts;
+using Swath.Persistence.EventSourcing;
+using Swath.Persistence.Outbox;
+using Swath.Scheduler.Jobs;
+
+namespace Swath.Scheduler.Tests.Jobs;
+
+/// <summary>A bus with the image job's saga on a real database, and nobody who answers its commands: the test is everybody else.</summary>
+internal sealed class JobProcess : IReceiveObserver, IAsyncDisposable
+{
+    private static readonly Uri SagaQueue = new($"queue:{Queues.ImageJob}");
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly ConcurrentDictionary<Guid, TaskCompletionSource<Exception?>> _handled = new();
+    private readonly ServiceProvider _services;
+
+    private JobProcess(ServiceProvider services) => _services = services;
+
+    public EventHistory History => _services.GetRequiredService<EventHistory>();
+
+    public SagaVerify Verify => _services.GetRequiredService<SagaVerify>();
+
+    public SagaReplay Replay => _services.GetRequiredService<SagaReplay>();
+
+    public static async Task<JobProcess> StartAsync(NpgsqlDataSource database)
+    {
+        var services = new ServiceCollection()
+            .AddSingleton(database)
+            .AddSingleton(TimeProvider.System)
+            .AddLogging(log => log.SetMinimumLevel(LogLevel.None))
+            .AddMassTransit(bus =>
+            {
+                bus.AddSagaStateMachine<ImageJobStateMachine, ImageJobSaga>()
+                    .EventSourcedRepository<ImageJobSaga, ImageJob>(ImageJobStream.Configure)
+                    .Endpoint(endpoint => endpoint.Name = Queues.ImageJob);
+                bus.UsingInMemory((context, memory) => memory.ConfigureEndpoints(context));
+            })
+            .AddSwathOutbox();
+        var process = new JobProcess(services.BuildServiceProvider());
+        var control = process._services.GetRequiredService<IBusControl>();
+        control.ConnectReceiveObserver(process);
+        await control.StartAsync();
+        return process;
+    }
+
+    /// <summary>Sends a message to the saga and waits until it was handled.</summary>
+    /// <returns>What the saga failed with; null when it handled or ignored the message.</returns>
+    public async Task<Exception?> HandleAsync(object message, Guid messageId)
+    {
+        var handled = _handled[messageId] = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var endpoint = await _services.GetRequiredService<IBus>().GetSendEndpoint(SagaQueue);
+        await endpoint.Send(message, message.GetType(), context => context.MessageId = messageId);
+        return await handled.Task.WaitAsync(Patience);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.GetRequiredService<IBusControl>().StopAsync();
+        await _services.DisposeAsync();
+    }
+
+    Task IReceiveObserver.PreReceive(ReceiveContext context) => Task.CompletedTask;
+
+    Task IReceiveObserver.PostReceive(ReceiveContext context) => Complete(context.GetMessageId(), null);
+
+    Task IReceiveObserver.PostConsume<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType) => Task.CompletedTask;
+
+    Task IReceiveObserver.ConsumeFault<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType, Exception exception) =>
+        Complete(context.MessageId, exception);
+
+    Task IReceiveObserver.ReceiveFault(ReceiveContext context, Exception exception) => Complete(context.GetMessageId(), exception);
+
+    private Task Complete(Guid? messageId, Exception? failure)
+    {
+        if (messageId is { } id && _handled.TryGetValue(id, out var handled))
+            handled.TrySetResult(failure);
+        return Task.CompletedTask;
+    }
+}
