@@ -36,6 +36,9 @@ public static unsafe class GdalRuntime
         Gdal.CPLSetConfigOption("GDAL_PAM_ENABLED", "NO");
         Gdal.CPLSetConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR");
 
+        // Files are never mapped into memory: one that another process cuts short would end this process (SIGBUS).
+        Gdal.CPLSetConfigOption("GTIFF_VIRTUAL_MEM_IO", "NO");
+
         // A damaged JPEG block is an error of that tile, not a warning beside wrong pixels.
         Gdal.CPLSetConfigOption("GDAL_ERROR_ON_LIBJPEG_WARNING", "YES");
 

@@ -75,6 +75,19 @@ public sealed unsafe class ImageFile : IDisposable
         }
     }
 
+    /// <summary>True when tiles are written as red, green, blue (and alpha): three or four bands of bytes, as GDAL does.</summary>
+    internal bool IsColor => Header.Bands is 3 or 4 && _sampleType == Gdal.Byte;
+
+    /// <summary>The value that means "no sample"; null when there is none.</summary>
+    internal double? NoData
+    {
+        get
+        {
+            var value = Gdal.GDALGetRasterNoDataValue(Gdal.GDALGetRasterBand(Dataset, 1), out var present);
+            return present != 0 && _palette is null ? value : null;
+        }
+    }
+
     /// <summary>True when the band (counted from 1) says how opaque a pixel is.</summary>
     internal bool IsAlpha(int band) => band <= _bandMap.Length
         && Gdal.GDALGetRasterColorInterpretation(Gdal.GDALGetRasterBand(Dataset, band)) == Gdal.AlphaInterpretation;
@@ -103,10 +116,11 @@ public sealed unsafe class ImageFile : IDisposable
             return;
         }
 
-        var indices = ArrayPool<byte>.Shared.Rent(window.Width * window.Height);
+        var count = checked(window.Width * window.Height);
+        var indices = ArrayPool<byte>.Shared.Rent(count);
         try
         {
-            var used = indices.AsSpan(0, window.Width * window.Height);
+            var used = indices.AsSpan(0, count);
             ReadSamples(window, used, SampleOrder.BandSequential);
             _palette.Expand(used, target, order);
         }

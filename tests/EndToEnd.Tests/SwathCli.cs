@@ -8,7 +8,8 @@ internal sealed class SwathCli : IAsyncDisposable
     private static readonly string Executable = Path.Combine(AppContext.BaseDirectory, "swath.dll");
     private readonly List<RunningCommand> _running = [];
 
-    public SwathCli() => Home = Directory.CreateTempSubdirectory("swath-e2e-").FullName;
+    // Not CreateTempSubdirectory, which closes the folder to the user that the database server runs as when the caller is root.
+    public SwathCli() => Home = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"swath-e2e-{Guid.NewGuid():N}")).FullName;
 
     /// <summary>Where the private database and the results live.</summary>
     public string Home { get; }

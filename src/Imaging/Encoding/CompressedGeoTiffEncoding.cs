@@ -18,8 +18,12 @@ internal sealed class CompressedGeoTiffEncoding(TileCompression compression) : G
         return image.Header.Bands == 3 ? [.. options, "PHOTOMETRIC=YCBCR"] : options;
     }
 
-    protected override void Locate(ImageFile image, DatasetHandle tile, PixelWindow window) =>
+    protected override void Locate(ImageFile image, DatasetHandle tile, PixelWindow window)
+    {
         Place.Of(image.Dataset, image.Header.Georeferencing).CopyTo(image.Dataset, tile, window);
+        for (var band = 1; band <= image.Header.Bands && image.NoData is { } noData; band++)
+            _ = Gdal.GDALSetRasterNoDataValue(Gdal.GDALGetRasterBand(tile, band), noData);
+    }
 
     // Differences of neighbours (2) compress integers; libtiff has no differences of complex or 64-bit samples in old releases.
     private static int PredictorOf(string sampleType) => sampleType is "Byte" or "UInt16" or "Int16" or "UInt32" or "Int32" ? 2 : 1;

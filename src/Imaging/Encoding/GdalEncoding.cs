@@ -74,10 +74,15 @@ internal abstract unsafe class GdalEncoding(string driver, string extension, Sam
                 string.Create(CultureInfo.InvariantCulture, $"DATAPOINTER=0x{(nint)(pixels + (band * bandStep)):x}"),
                 string.Create(CultureInfo.InvariantCulture, $"PIXELOFFSET={pixelStep}"),
                 string.Create(CultureInfo.InvariantCulture, $"LINEOFFSET={lineStep}"));
-            if (Gdal.GDALAddBand(dataset, image.SampleType, options.Pointer) < Gdal.Failure)
-                continue;
-            dataset.Dispose();
-            throw new ImageException(ImageErrorKind.EncodeFailed, image.Path, $"GDAL can't wrap the tile {window}: {GdalErrors.Message}");
+            if (Gdal.GDALAddBand(dataset, image.SampleType, options.Pointer) >= Gdal.Failure)
+            {
+                dataset.Dispose();
+                throw new ImageException(ImageErrorKind.EncodeFailed, image.Path, $"GDAL can't wrap the tile {window}: {GdalErrors.Message}");
+            }
+
+            // Red, green and blue are 3, 4, 5; a fourth band is alpha where the source says so.
+            if (image.IsColor && (band < 3 || image.IsAlpha(4)))
+                _ = Gdal.GDALSetRasterColorInterpretation(Gdal.GDALGetRasterBand(dataset, band + 1), Gdal.RedInterpretation + band);
         }
 
         return dataset;

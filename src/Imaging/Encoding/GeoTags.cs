@@ -26,23 +26,22 @@ internal sealed unsafe class GeoTags
     public static GeoTags Of(ImageFile image)
     {
         var path = MemoryFile.NewPath("tif");
-        var transform = Place.Of(image.Dataset, image.Header.Georeferencing);
+        var place = Place.Of(image.Dataset, image.Header.Georeferencing);
         GdalErrors.Reset();
         using (var options = new NativeStrings("ENDIANNESS=LITTLE", "BIGTIFF=NO"))
         using (var probe = Gdal.GDALCreate(Gdal.GDALGetDriverByName("GTiff"), path, 1, 1, 1, image.SampleType, options.Pointer))
         {
             if (probe.IsInvalid)
                 throw new ImageException(ImageErrorKind.EncodeFailed, image.Path, $"its coordinate system can't be written as GeoTIFF: {GdalErrors.Message}");
-            transform.CopyTo(image.Dataset, probe, new PixelWindow(0, 0, 1, 1));
-            var noData = Gdal.GDALGetRasterNoDataValue(Gdal.GDALGetRasterBand(image.Dataset, 1), out var hasNoData);
-            if (hasNoData != 0 && image.Header.Bands == Gdal.GDALGetRasterCount(image.Dataset))
+            place.CopyTo(image.Dataset, probe, new PixelWindow(0, 0, 1, 1));
+            if (image.NoData is { } noData)
                 _ = Gdal.GDALSetRasterNoDataValue(Gdal.GDALGetRasterBand(probe, 1), noData);
         }
 
         var file = MemoryFile.Take(path, out var length);
         try
         {
-            return new GeoTags(transform.Transform, TiffDirectory.Read(file.AsSpan(0, length)), image.Header.Georeferencing);
+            return new GeoTags(place.Transform, TiffDirectory.Read(file.AsSpan(0, length)), image.Header.Georeferencing);
         }
         finally
         {

@@ -42,7 +42,7 @@ internal sealed class GeoTiffEncoding : ITileEncoding
     {
         var bands = image.Header.Bands;
         var format = FormatOf(image.Header.SampleType);
-        var color = bands is 3 or 4 && image.Header.SampleType == "Byte";
+        var color = image.IsColor;
         var extra = bands - (color ? 3 : 1);
 
         var directory = new TiffDirectory();

@@ -5,8 +5,8 @@ using Swath.Imaging.Native;
 namespace Swath.Imaging.Encoding;
 
 /// <summary>
-/// NITF 2.1, uncompressed (IC=NC), JPEG (C3) or JPEG 2000 (C8, lossless). Its place is the four corners: in IGEOLO as GDAL writes it (whole arc
-/// seconds) and in a BLOCKA extension to a millionth of a degree, which GDAL prefers when it reads.
+/// NITF 2.1, uncompressed (IC=NC), JPEG (C3) or JPEG 2000 (C8, lossless). Its place is the four corners: in IGEOLO as GDAL writes it
+/// (thousandths of a degree), and in a BLOCKA extension to a millionth of a degree, which GDAL prefers when it reads.
 /// </summary>
 internal sealed class NitfEncoding(TileCompression compression) : GdalEncoding("NITF", "ntf", SampleOrder.BandSequential), IDisposable
 {
@@ -36,7 +36,7 @@ internal sealed class NitfEncoding(TileCompression compression) : GdalEncoding("
         List<string> options = compression switch
         {
             TileCompression.Jpeg => ["IC=C3", $"QUALITY={JpegEncoding.Quality}"],
-            TileCompression.J2k => ["IC=C8", "QUALITY=100"],
+            TileCompression.J2k => ["IC=C8", "PROFILE=NPJE_NUMERICALLY_LOSSLESS"],
             _ => ["IC=NC"],
         };
         if (Corners(image, window, 0.5) is { } c)

@@ -21,6 +21,7 @@ internal static unsafe partial class Gdal
 
     // GDALColorInterp of gdal.h.
     public const int PaletteInterpretation = 2;
+    public const int RedInterpretation = 3;
     public const int AlphaInterpretation = 6;
 
     [LibraryImport(Library)]
@@ -73,6 +74,10 @@ internal static unsafe partial class Gdal
 
     [LibraryImport(Library)]
     public static partial int GDALGetDataTypeSizeBytes(int type);
+
+    /// <summary>The smallest type that holds the values of both.</summary>
+    [LibraryImport(Library)]
+    public static partial int GDALDataTypeUnion(int first, int second);
 
     [LibraryImport(Library)]
     public static partial void GDALGetBlockSize(nint band, out int width, out int height);

@@ -57,8 +57,14 @@ internal static unsafe class ImageOpening
         Georeferencing = georeferencing,
     };
 
-    /// <summary>The type in which all bands can be read: that of the first band; other bands are converted to it.</summary>
-    public static int SampleType(DatasetHandle dataset) => Gdal.GDALGetRasterDataType(Gdal.GDALGetRasterBand(dataset, 1));
+    /// <summary>The type that holds the samples of every band.</summary>
+    public static int SampleType(DatasetHandle dataset)
+    {
+        var type = Gdal.GDALGetRasterDataType(Gdal.GDALGetRasterBand(dataset, 1));
+        for (var band = 2; band <= Gdal.GDALGetRasterCount(dataset); band++)
+            type = Gdal.GDALDataTypeUnion(type, Gdal.GDALGetRasterDataType(Gdal.GDALGetRasterBand(dataset, band)));
+        return type;
+    }
 
     private static void Apply(ImagingLimits limits)
     {
