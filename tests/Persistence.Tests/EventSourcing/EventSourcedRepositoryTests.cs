@@ -77,6 +77,33 @@ public sealed class EventSourcedRepositoryTests(DatabaseFixture database) : ICla
     }
 
     [Fact]
+    public async Task Accept_StartingMessageForSagaOfAnotherProcess_IsHandledInItsTrueState()
+    {
+        await using var first = await VoyageProcess.StartAsync(database.DataSource);
+        await using var second = await VoyageProcess.StartAsync(database.DataSource);
+        var id = Guid.NewGuid();
+        await first.HandleAsync(new VoyageStarted { JobId = _job, Ship = "Argo" }, id);
+
+        // The second one takes it for a start, until the database knows better: once as a duplicate, once as a message that is ignored by now.
+        await second.HandleAsync(new VoyageStarted { JobId = _job, Ship = "Argo" }, id);
+        await second.HandleAsync(new VoyageStarted { JobId = _job, Ship = "Ship of Theseus" });
+
+        Assert.Equal(1, await Column<int>("version"));
+        Assert.Equal("Argo", await Column<string>("name"));
+    }
+
+    [Fact]
+    public async Task Accept_StartedByManyAtOnce_IsOneSaga()
+    {
+        await using var first = await VoyageProcess.StartAsync(database.DataSource);
+        await using var second = await VoyageProcess.StartAsync(database.DataSource);
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? first : second).HandleAsync(new VoyageStarted { JobId = _job, Ship = "Argo" })));
+
+        Assert.Equal(1, await Column<int>("version"));
+    }
+
+    [Fact]
     public async Task Accept_ConcurrentlyInTwoProcesses_LosesNothing()
     {
         await using var first = await VoyageProcess.StartAsync(database.DataSource);
