@@ -49,9 +49,9 @@ public sealed class AdmissionCycle
         var clock = new CycleClock(_time);
         var counts = new Counts();
 
-        var ledger = await clock.TimeAsync("snapshot", () => ReadLedgerAsync(endpoints, cancellationToken)).ConfigureAwait(false);
         var board = await clock.TimeAsync("snapshot", () => ReadWorkersAsync(cancellationToken)).ConfigureAwait(false);
         await clock.TimeAsync("return parked", () => _parked.ReturnAsync(board, cancellationToken)).ConfigureAwait(false);
+        var ledger = await clock.TimeAsync("snapshot", () => ReadLedgerAsync(endpoints, cancellationToken)).ConfigureAwait(false);
         counts.Resumed = await clock.TimeAsync("resume", () => ResumeRegionsAsync(board, cancellationToken)).ConfigureAwait(false);
 
         // The least loaded endpoint first: workers are shared, and it has the most to win.
