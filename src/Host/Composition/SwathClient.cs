@@ -3,6 +3,8 @@ using Swath.Persistence;
 using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Outbox;
 using Swath.Persistence.ReadSide;
+using Swath.Scheduler;
+using Swath.Scheduler.Admission;
 using Swath.Scheduler.Jobs;
 
 namespace Swath.Host.Composition;
@@ -21,6 +23,7 @@ internal sealed class SwathClient : IAsyncDisposable
             .AddSingleton(TimeProvider.System)
             .AddSwathPersistence(database.DataSource)
             .AddSwathOutbox()
+            .AddSwathSchedulerQueries()
             .AddEventStream<ImageJob>(ImageJobStream.Configure)
             .BuildServiceProvider();
     }
@@ -40,6 +43,10 @@ internal sealed class SwathClient : IAsyncDisposable
 
     public Task<IReadOnlyList<HistoricEvent>> HistoryAsync(Guid jobId, CancellationToken cancellationToken) =>
         _services.GetRequiredService<EventHistory>().ReadAsync(jobId, cancellationToken);
+
+    /// <summary>Why a job is where it is; null when there is no such job.</summary>
+    public Task<JobExplanation?> ExplainAsync(Guid jobId, CancellationToken cancellationToken) =>
+        _services.GetRequiredService<JobExplanations>().ExplainAsync(jobId, cancellationToken);
 
     /// <summary>Rebuilds every row of <c>jobs</c> from the events.</summary>
     public Task<long> ReplayAsync(IProgress<long>? progress, CancellationToken cancellationToken) =>

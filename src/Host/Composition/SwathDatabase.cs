@@ -43,6 +43,8 @@ internal sealed class SwathDatabase : IAsyncDisposable
         {
             var embedded = await EmbeddedPostgres.StartAsync(SwathPaths.Current().Postgres, cancellationToken: cancellationToken);
             var database = new SwathDatabase(embedded, embedded.ConnectionString);
+            if (embedded.Notice is { } notice)
+                await Console.Error.WriteLineAsync(notice);
             await SwathMigrator.MigrateAsync(database.DataSource, cancellationToken);
             return database;
         }

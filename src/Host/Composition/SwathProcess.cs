@@ -23,7 +23,7 @@ internal sealed class SwathProcess : IAsyncDisposable
 
     public JobReader Jobs => Client.Jobs;
 
-    public TimeProvider Clock => TimeProvider.System;
+    public TimeProvider Clock { get; } = TimeProvider.System;
 
     public string PsqlArguments => Client.Database.PsqlArguments;
 

@@ -11,7 +11,8 @@ namespace Swath.Persistence.Embedded;
 /// <param name="Root">Absolute path of the cluster's folder.</param>
 /// <param name="SocketFolder">Absolute path of the folder with the socket.</param>
 /// <param name="Account">The user that owns both and runs the server.</param>
-internal sealed record ClusterFolder(string Root, string SocketFolder, ServerAccount Account)
+/// <param name="Notice">Says where the cluster lives when that is not where it was wanted, and why; null otherwise.</param>
+internal sealed record ClusterFolder(string Root, string SocketFolder, ServerAccount Account, string? Notice)
 {
     /// <summary>Names the socket's file; nothing listens on a TCP port.</summary>
     public const int Port = 5432;
@@ -20,6 +21,9 @@ internal sealed record ClusterFolder(string Root, string SocketFolder, ServerAcc
 
     // sockaddr_un.sun_path holds 108 bytes on Linux and 104 on macOS, the closing zero included (unix(7), unix(4)).
     private const int LongestSocketPath = 103;
+
+    private const UnixFileMode OpenToEnter =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     public string Data => Path.Combine(Root, "data");
 
@@ -41,6 +45,7 @@ internal sealed record ClusterFolder(string Root, string SocketFolder, ServerAcc
     {
         wanted = Path.GetFullPath(wanted);
         var root = wanted;
+        string? notice = null;
         var account = await ServerAccount.ChooseAsync(Path.Combine(root, "data"), cancellationToken);
         await RefuseForeignAsync(root, account, cancellationToken);
         Directory.CreateDirectory(root);
@@ -55,9 +60,9 @@ internal sealed record ClusterFolder(string Root, string SocketFolder, ServerAcc
 
         if (reason is not null)
         {
-            root = $"/var/tmp/swath-{KeyOf(wanted)}";
-            logger.LogWarning("The database can't live in {Wanted}: {Reason}. It lives in {Folder} instead", wanted, reason, root);
-            await EnsureOwnAsync(root, account, cancellationToken);
+            root = await ElsewhereAsync(wanted, account, cancellationToken);
+            notice = $"The database can't live in '{wanted}': {reason}. It lives in '{root}'.";
+            logger.LogWarning("{Notice}", notice);
         }
 
         var sockets = root;
@@ -68,7 +73,7 @@ internal sealed record ClusterFolder(string Root, string SocketFolder, ServerAcc
             await EnsureOwnAsync(sockets, account, cancellationToken);
         }
 
-        return new ClusterFolder(root, sockets, account);
+        return new ClusterFolder(root, sockets, account, notice);
     }
 
     // The folder is closed to others and given away below: never do that to a folder that was meant for something else.
@@ -85,6 +90,25 @@ internal sealed record ClusterFolder(string Root, string SocketFolder, ServerAcc
 
         if (!File.Exists(Path.Combine(root, "turn.lock")) && Directory.EnumerateFileSystemEntries(root).Any())
             throw new EmbeddedPostgresException($"'{root}' holds other files. Use an empty or new folder for the database.");
+    }
+
+    // Root's place survives cleaners of temporary files, and nobody else can have made it before.
+    private static async Task<string> ElsewhereAsync(string wanted, ServerAccount account, CancellationToken cancellationToken)
+    {
+        if (account.Name is null)
+        {
+            var own = $"/var/tmp/swath-{KeyOf(wanted)}";
+            await EnsureOwnAsync(own, account, cancellationToken);
+            return own;
+        }
+
+        var parent = Directory.CreateDirectory("/var/lib/swath");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(parent.FullName, OpenToEnter);
+        var given = Directory.CreateDirectory(Path.Combine(parent.FullName, $"postgres-{KeyOf(wanted)}")).FullName;
+        await account.GiveAsync(given, cancellationToken);
+        Close(given);
+        return given;
     }
 
     // Everyone may write in /tmp and /var/tmp: made by the server's user itself, or refused when somebody else was there first.

@@ -46,8 +46,14 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         DataSource = NpgsqlDataSource.Create(ConnectionString);
     }
 
-    /// <summary>Where the cluster really lives: the folder asked for, or one under /var/tmp when the server's user can't reach that.</summary>
+    /// <summary>Where the cluster really lives: the folder asked for, or another when the server's user can't reach that.</summary>
     public string Folder => _folder.Root;
+
+    /// <summary>
+    /// What a user should be told: that, and why, the cluster lives in another folder than was asked for; null when it doesn't.
+    /// Root meets this below a closed (0700) folder: the server's user can't enter it, and the cluster lives under /var/lib/swath.
+    /// </summary>
+    public string? Notice => _folder.Notice;
 
     /// <summary>The folder with the socket: <c>psql -h FOLDER -U swath swath</c>.</summary>
     public string SocketFolder { get; }

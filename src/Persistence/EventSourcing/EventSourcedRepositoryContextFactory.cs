@@ -10,7 +10,7 @@ namespace Swath.Persistence.EventSourcing;
 /// The way of one message through the repository: take the stream's turn, load its head, let the state machine decide, check that table
 /// and fold agree, commit event, row and outgoing messages in one transaction, then deliver.
 /// </summary>
-internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventStore<TState> store, IServiceProvider services)
+internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventStore<TState> store, StartingMessages<TSaga> starting, IServiceProvider services)
     : ISagaRepositoryContextFactory<TSaga>, ILoadSagaRepositoryContextFactory<TSaga>
     where TSaga : EventSourcedSaga<TState>, new()
     where TState : class, IFold<TState>
@@ -25,6 +25,8 @@ internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventS
             ?? throw new MessageException(typeof(T), "An event-sourced saga recognises repeated messages by their MessageId; the sender must set one.");
 
         using var turn = await store.Locks.EnterAsync(jobId, context.CancellationToken).ConfigureAwait(false);
+        if (starting.Contains(typeof(T)) && !store.Remembers(jobId) && await TryStartAsync(context, next, jobId, messageId).ConfigureAwait(false))
+            return;
         var (live, remembered) = await store.LoadAsync(jobId, context.CancellationToken).ConfigureAwait(false);
 
         if (live is not null && live.VersionOf(messageId) is > 0 and var version)
@@ -52,7 +54,14 @@ internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventS
             await FinishWithoutEventAsync(capturing, repository.Saga, jobId, live, remembered).ConfigureAwait(false);
             return;
         }
-        await CommitAsync(capturing, saga, messageId, live).ConfigureAwait(false);
+        switch (await CommitAsync(capturing, saga, messageId, live).ConfigureAwait(false))
+        {
+            case AppendOutcome.Duplicate:
+                await RedeliverAsync(context, jobId, messageId).ConfigureAwait(false);
+                break;
+            case AppendOutcome.Conflict:
+                throw new ConcurrencyException($"Event {saga.Version} was appended by somebody else meanwhile; the message is tried again.", typeof(TSaga), jobId);
+        }
     }
 
     public Task SendQuery<T>(ConsumeContext<T> context, ISagaQuery<TSaga> query, IPipe<SagaRepositoryQueryContext<TSaga, T>> next) where T : class =>
@@ -63,7 +72,27 @@ internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventS
 
     public void Probe(ProbeContext context) => context.Add("persistence", "event-sourced");
 
-    private async Task CommitAsync<T>(CapturingConsumeContext<T> context, TSaga saga, Guid messageId, LiveStream<TState>? live) where T : class
+    // A message that can start a saga nearly always does: nothing is loaded for it. When the stream turns out to exist, nothing was
+    // committed, and the message takes the ordinary way.
+    private async Task<bool> TryStartAsync<T>(ConsumeContext<T> context, IPipe<SagaRepositoryContext<TSaga, T>> next, Guid jobId, Guid messageId)
+        where T : class
+    {
+        var capturing = new CapturingConsumeContext<T>(context, services, store.Time);
+        var repository = new EventSourcedRepositoryContext<TSaga, TState, T>(capturing, jobId, null);
+        try
+        {
+            await next.Send(repository).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // It happens again on the ordinary way, if it was not for the wrong state.
+            return false;
+        }
+        return repository.Saga is { AcceptedCount: > 0 } saga && !repository.Undone
+            && await CommitAsync(capturing, saga, messageId, null).ConfigureAwait(false) == AppendOutcome.Appended;
+    }
+
+    private async Task<AppendOutcome> CommitAsync<T>(CapturingConsumeContext<T> context, TSaga saga, Guid messageId, LiveStream<TState>? live) where T : class
     {
         if (saga.AcceptedCount > 1)
             throw new EventStoreException($"{typeof(T).Name} was accepted {saga.AcceptedCount} times by {typeof(TSaga).Name}; a message is one event: keep one Accept() in the row.");
@@ -97,21 +126,17 @@ internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventS
             throw;
         }
 
-        switch (outcome)
+        if (outcome == AppendOutcome.Appended)
         {
-            case AppendOutcome.Appended:
-                live.Append(saga.State, messageId);
-                store.Remember(saga.CorrelationId, live);
-                await DeliverAsync(context, saga.CorrelationId, live, append, outgoing).ConfigureAwait(false);
-                break;
-            case AppendOutcome.Duplicate:
-                store.Forget(saga.CorrelationId);
-                await RedeliverAsync(context, saga.CorrelationId, messageId).ConfigureAwait(false);
-                break;
-            default:
-                store.Forget(saga.CorrelationId);
-                throw new ConcurrencyException($"Event {saga.Version} was appended by somebody else meanwhile; the message is tried again.", typeof(TSaga), saga.CorrelationId);
+            live.Append(saga.State, messageId);
+            store.Remember(saga.CorrelationId, live);
+            await DeliverAsync(context, saga.CorrelationId, live, append, outgoing).ConfigureAwait(false);
         }
+        else
+        {
+            store.Forget(saga.CorrelationId);
+        }
+        return outcome;
     }
 
     // In the run from the first event on, what was delivered so far rides along with the commit and needs no update of its own.
@@ -144,10 +169,8 @@ internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventS
     {
         if (await store.UndeliveredAsync(jobId, messageId, context.CancellationToken).ConfigureAwait(false) is not { } outgoing)
             return;
-        // A capturing context keeps its sends; the receive endpoint's own provider does not.
-        var endpoints = context is CapturingConsumeContext<T> capturing ? capturing.Uncaptured : context.ReceiveContext.SendEndpointProvider;
         foreach (var message in OutgoingMessageJson.ReadMany(outgoing))
-            await MessageDelivery.SendAsync(endpoints, message, store.Time, context.CancellationToken).ConfigureAwait(false);
+            await MessageDelivery.SendAsync(context.ReceiveContext.SendEndpointProvider, message, store.Time, context.CancellationToken).ConfigureAwait(false);
     }
 
     private async Task FinishWithoutEventAsync<T>(CapturingConsumeContext<T> context, TSaga? saga, Guid jobId, LiveStream<TState>? live, bool remembered)

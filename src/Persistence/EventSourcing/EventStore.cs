@@ -22,6 +22,8 @@ internal sealed class EventStore<TState>(NpgsqlDataSource database, StreamModel<
 
     public DeliveryWatermark Watermark { get; } = new(database, model.Options.WatermarkInterval, time, logger);
 
+    public bool Remembers(Guid jobId) => _cache.TryGet(jobId, out _);
+
     /// <summary>The head of a stream, and whether it is only what this process remembers.</summary>
     public async ValueTask<(LiveStream<TState>? Stream, bool Remembered)> LoadAsync(Guid jobId, CancellationToken cancellationToken) =>
         _cache.TryGet(jobId, out var live)

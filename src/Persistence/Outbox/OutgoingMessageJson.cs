@@ -52,7 +52,7 @@ internal static class OutgoingMessageJson
         Write(json, "correlationId", message.CorrelationId);
         Write(json, "initiatorId", message.InitiatorId);
         Write(json, "source", message.SourceAddress);
-        json.WriteString("destination"u8, message.Destination.ToString());
+        json.WriteString("destination"u8, message.Destination.OriginalString);
         Write(json, "response", message.ResponseAddress);
         Write(json, "fault", message.FaultAddress);
         json.WriteString("contentType"u8, message.ContentType);
@@ -109,7 +109,7 @@ internal static class OutgoingMessageJson
     private static void Write(Utf8JsonWriter json, string name, Uri? address)
     {
         if (address is not null)
-            json.WriteString(name, address.ToString());
+            json.WriteString(name, address.OriginalString);
     }
 
     private static void Write(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string>? values)

@@ -165,8 +165,9 @@ public sealed class EmbeddedPostgresTests : IDisposable
 
         var postgres = await EmbeddedPostgres.StartAsync(Folder, log);
 
-        Assert.StartsWith("/var/tmp/swath-", postgres.Folder, StringComparison.Ordinal);
-        Assert.Contains(log.Messages, message => message.Contains(postgres.Folder, StringComparison.Ordinal));
+        Assert.StartsWith("/var/lib/swath/postgres-", postgres.Folder, StringComparison.Ordinal);
+        Assert.Contains(postgres.Folder, postgres.Notice, StringComparison.Ordinal);
+        Assert.Contains(postgres.Notice, log.Messages);
         Assert.Equal(1, await ScalarAsync(postgres, "select 1"));
         await postgres.DisposeAsync();
         await EmbeddedPostgres.RemoveAsync(Folder);

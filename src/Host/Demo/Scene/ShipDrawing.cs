@@ -155,7 +155,7 @@ internal sealed class ShipDrawing(SceneRandom random, List<SceneShape> shapes)
         for (var layer = 0; layer < 5; layer++)
         {
             var (far, wide) = (reach * (1 - (layer * 0.17)), half * (1 - (layer * 0.13)));
-            shapes.Add(new SceneShape(ship.Pose.Map(stern - 2, -wide * 0.7, stern - far, -wide * 1.7, stern - (far * 1.04), 0, stern - far, wide * 1.7, stern - 2, wide * 0.7), Foam, 60, 0.028));
+            shapes.Add(new SceneShape(ship.Pose.Map(stern - 4, -wide * 0.7, stern - far, -wide * 1.7, stern - (far * 1.04), 0, stern - far, wide * 1.7, stern - 4, wide * 0.7), Foam, 40, 0.018));
         }
 
         foreach (var side in (ReadOnlySpan<int>)[-1, 1])
@@ -165,8 +165,8 @@ internal sealed class ShipDrawing(SceneRandom random, List<SceneShape> shapes)
                 var far = reach * (0.8 - (layer * 0.2));
                 var spread = far * 0.3;
                 shapes.Add(new SceneShape(
-                    ship.Pose.Map(ship.Length * 0.36, side * (half + 1), stern - far, side * (half + spread), stern - far, side * (half + spread + 6 + (far * 0.035)), ship.Length * 0.3, side * (half + 3)),
-                    Foam, 50, 0.035));
+                    ship.Pose.Map(ship.Length * 0.36, side * (half + 5), stern - far, side * (half + spread), stern - far, side * (half + spread + 6 + (far * 0.035)), ship.Length * 0.3, side * (half + 7)),
+                    Foam, 40, 0.026));
             }
         }
     }

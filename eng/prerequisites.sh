@@ -1,0 +1,67 @@
+# What Swath needs of the machine: installed where apt and root or sudo are at hand, named exactly everywhere else.
+# Sourced by ./swath when something is missing.
+
+explain_dotnet() {
+  case "$(uname -s)" in
+    Darwin) die "the .NET 10 SDK is missing. Install it: brew install dotnet-sdk (or https://dotnet.microsoft.com/download/dotnet/10.0)" ;;
+    *) die "the .NET 10 SDK is missing. Install it from https://dotnet.microsoft.com/download/dotnet/10.0, or where your system has it: sudo apt-get install dotnet-sdk-10.0" ;;
+  esac
+}
+
+check_sdk() {
+  "$dotnet" --list-sdks 2> /dev/null | grep -q '^10\.' || explain_dotnet
+}
+
+# as_root COMMAND...: runs it as root; fails when there is no way to.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo > /dev/null && { sudo -n true 2> /dev/null || [ -t 0 ]; }; then sudo "$@"
+  else return 1
+  fi
+}
+
+apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" >&2 < /dev/null; }
+
+# The shared library's package carries its version in its name: libgdal32 in Debian 12, libgdal34t64 in Ubuntu 24.04.
+gdal_package() {
+  apt-cache search --names-only '^libgdal[0-9]+(t64)?$' | cut -d' ' -f1 | sort -V | tail -n 1
+}
+
+# install_or_explain gdal postgresql: whichever are named.
+install_or_explain() {
+  local packages=() part package
+  if command -v apt-get > /dev/null && [ "${SWATH_INSTALL:-}" != no ]; then
+    [ -n "$(gdal_package)" ] || apt update || true
+    for part in "$@"; do
+      package=$part
+      [ "$part" != gdal ] || package=$(gdal_package)
+      packages+=("${package:-libgdal32}")
+    done
+    say "Installing ${packages[*]} ..."
+    # A stale list names versions that the mirror has no more.
+    if apt install -y --no-install-recommends "${packages[@]}" || { apt update && apt install -y --no-install-recommends "${packages[@]}"; }; then
+      return
+    fi
+    die "missing: ${packages[*]}. Install: sudo apt-get install ${packages[*]}"
+  fi
+  for part in "$@"; do
+    case "$(uname -s):$part" in
+      Darwin:gdal) packages+=("GDAL (brew install gdal)") ;;
+      Darwin:postgresql) packages+=("PostgreSQL's server (brew install postgresql@17)") ;;
+      *:gdal) packages+=("GDAL's library, libgdal (Debian: libgdal32; Fedora: gdal-libs), or set SWATH_GDAL_LIBRARY to it;") ;;
+      *:postgresql) packages+=("PostgreSQL's server (Debian: postgresql; Fedora: postgresql-server), or set SWATH_POSTGRES_BIN or SWATH_DATABASE;") ;;
+    esac
+  done
+  die "missing: ${packages[*]} then start again."
+}
+
+# Independent programs that tests compare Swath's answers with. Tests that want them are skipped, loudly, without.
+install_oracles() {
+  local missing=()
+  command -v gdaltransform > /dev/null || missing+=(gdal-bin)
+  if [ ${#missing[@]} -gt 0 ] && command -v apt-get > /dev/null; then
+    say "Installing ${missing[*]} to compare with ..."
+    apt install -y --no-install-recommends "${missing[@]}" || { apt update && apt install -y --no-install-recommends "${missing[@]}"; } \
+      || say "They could not be installed: the tests that compare with them are skipped."
+  fi
+}

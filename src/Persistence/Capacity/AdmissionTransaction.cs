@@ -1,0 +1,195 @@
+using Npgsql;
+using NpgsqlTypes;
+using Swath.Contracts;
+using Swath.Persistence.Outbox;
+using Swath.Persistence.Placement;
+
+namespace Swath.Persistence.Capacity;
+
+/// <summary>
+/// Starts a batch of jobs on one endpoint variant in one transaction: the race is won, the jobs leave the queue, the workers
+/// are taken, the regions placed, the capacity reserved and the messages written - or nothing is.
+/// Locks are taken in the order endpoint, jobs, workers, regions, tenants, each by name, so that admissions never deadlock.
+/// </summary>
+internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now)
+{
+    public async Task<AdmissionOutcome> RunAsync(AdmissionBatch batch, IOutbox outbox, CancellationToken cancellationToken)
+    {
+        if (!await WinRaceAsync(batch, cancellationToken).ConfigureAwait(false))
+            return AdmissionOutcome.Lost(LostRace.Ledger);
+
+        var waiting = await TakeFromQueueAsync(batch, cancellationToken).ConfigureAwait(false);
+        var jobs = batch.Jobs.Where(job => waiting.Contains(job.JobId)).ToArray();
+        if (!await TakeWorkersAsync(batch, jobs, cancellationToken).ConfigureAwait(false))
+            return AdmissionOutcome.Lost(LostRace.Workers);
+
+        var placed = await PlaceAsync(jobs, cancellationToken).ConfigureAwait(false);
+        var admitted = jobs.Where(job => placed.ContainsKey(job.JobId)).ToArray();
+        if (admitted.Length > 0)
+            await ReserveAsync(batch, admitted, placed, cancellationToken).ConfigureAwait(false);
+        if (!await KeepsTenantLimitsAsync(batch, cancellationToken).ConfigureAwait(false))
+            return AdmissionOutcome.Lost(LostRace.Tenants);
+
+        CapacityReserved[] reserved =
+        [
+            .. admitted.Select(job => new CapacityReserved
+            {
+                JobId = job.JobId,
+                Load = placed[job.JobId].Regions * job.LoadPerRegion,
+                SingleImageException = job.Alone,
+                Placements = placed[job.JobId].Placements,
+            }),
+        ];
+        if (reserved.Length > 0)
+        {
+            OutboxEntry[] messages = [.. reserved.Select(message => OutboxEntry.Publish(message) with { JobId = message.JobId })];
+            await outbox.EnqueueAsync(transaction, messages, cancellationToken).ConfigureAwait(false);
+        }
+
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return new AdmissionOutcome(null, reserved);
+    }
+
+    private async Task<bool> WinRaceAsync(AdmissionBatch batch, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            """
+            update endpoint_capacity set version = version + 1, virtual_time = greatest(virtual_time, $4)
+             where endpoint = $1 and variant = $2 and version = $3
+            """, batch.Key.Endpoint, batch.Key.Variant, batch.SeenVersion, batch.VirtualTime);
+        return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) == 1;
+    }
+
+    /// <summary>Jobs that were cancelled, paused or admitted meanwhile stay out, and those that still hold an older reservation.</summary>
+    private async Task<HashSet<Guid>> TakeFromQueueAsync(AdmissionBatch batch, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            """
+            with waiting as (
+              select j.job_id from jobs j
+               where j.job_id = any ($1) and j.state = 'Queued' and j.admitted_at is null
+                 and not exists (select 1 from capacity_reservations c where c.job_id = j.job_id and c.closed_at is null)
+               order by j.job_id for no key update of j
+            )
+            update jobs j set admitted_at = $2, waiting_reason = null, waiting_detail = null, queue_position = null
+              from waiting w where j.job_id = w.job_id
+            returning j.job_id
+            """, batch.Jobs.Select(job => job.JobId).ToArray(), now);
+        var taken = new HashSet<Guid>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            taken.Add(reader.GetGuid(0));
+        return taken;
+    }
+
+    private async Task<bool> TakeWorkersAsync(AdmissionBatch batch, AdmissionCandidate[] jobs, CancellationToken cancellationToken)
+    {
+        var used = jobs.SelectMany(job => job.Workers).Distinct().Order(StringComparer.Ordinal).ToArray();
+        return used.Length == 0
+            || await WorkerVersions.TryTakeAsync(transaction, used, batch.SeenWorkers, now, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Regions in the order of their number: the first ones go to the candidate's workers, the rest wait for a slot.</summary>
+    private async Task<Dictionary<Guid, PlacedJob>> PlaceAsync(AdmissionCandidate[] jobs, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            """
+            with open_regions as (
+              select r.job_id, r.region_id, row_number() over (partition by r.job_id order by r.region_id) as ordinal
+                from job_regions r where r.job_id = any ($1) and r.ended_at is null
+            ), placed as (
+              select o.job_id, o.region_id, l.load, w.worker_id,
+                     case when j.affinity is not null
+                          then nullif(array(select jsonb_array_elements_text(j.affinity -> 'antiJobKinds')), '{}') end as anti
+                from open_regions o
+                join jobs j on j.job_id = o.job_id
+                join unnest($1, $2) as l (job_id, load) on l.job_id = o.job_id
+                left join unnest($3, $4, $5) as w (job_id, ordinal, worker_id) on w.job_id = o.job_id and w.ordinal = o.ordinal
+            )
+            update job_regions r
+               set load = p.load, anti = p.anti, worker_id = p.worker_id, accepted_at = null, accepted_by = null,
+                   attempt = r.attempt + (p.worker_id is not null)::int,
+                   placed_at = case when p.worker_id is not null then $6::timestamptz end,
+                   wanted_since = case when p.worker_id is null then $6::timestamptz end,
+                   wanted_because = case when p.worker_id is null then 'the job has more regions than there were free slots' end
+              from placed p where r.job_id = p.job_id and r.region_id = p.region_id
+            returning r.job_id, r.region_id, r.worker_id, r.attempt
+            """,
+            jobs.Select(job => job.JobId).ToArray(),
+            jobs.Select(job => job.LoadPerRegion).ToArray(),
+            jobs.SelectMany(job => job.Workers.Select(_ => job.JobId)).ToArray(),
+            jobs.SelectMany(job => Enumerable.Range(1, job.Workers.Count)).Select(ordinal => (long)ordinal).ToArray(),
+            jobs.SelectMany(job => job.Workers).ToArray(),
+            now);
+
+        var placed = new Dictionary<Guid, PlacedJob>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var jobId = reader.GetGuid(0);
+            if (!placed.TryGetValue(jobId, out var job))
+                placed[jobId] = job = new PlacedJob();
+            job.Regions++;
+            if (!reader.IsDBNull(2))
+                job.Placements.Add(new RegionPlacement(reader.GetInt32(1), reader.GetString(2), reader.GetInt32(3)));
+        }
+
+        return placed;
+    }
+
+    private async Task ReserveAsync(
+        AdmissionBatch batch, AdmissionCandidate[] jobs, Dictionary<Guid, PlacedJob> placed, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            """
+            insert into capacity_reservations (job_id, endpoint, variant, tenant, load, alone, unchecked, reserved_at)
+            select r.job_id, $1, $2, r.tenant, r.load, r.alone, r.unchecked, $8
+              from unnest($3, $4, $5, $6, $7) as r (job_id, tenant, load, alone, unchecked)
+            """,
+            batch.Key.Endpoint, batch.Key.Variant,
+            jobs.Select(job => job.JobId).ToArray(),
+            jobs.Select(job => job.Tenant).ToArray(),
+            jobs.Select(job => placed[job.JobId].Regions * job.LoadPerRegion).ToArray(),
+            jobs.Select(job => job.Alone).ToArray(),
+            jobs.Select(job => job.Unchecked).ToArray(),
+            now);
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+
+        if (batch.Shares.Count == 0)
+            return;
+        await using var shares = Command(
+            """
+            insert into tenant_shares (endpoint, variant, tenant, served)
+            select $1, $2, s.tenant, s.served from unnest($3, $4) as s (tenant, served)
+            on conflict (endpoint, variant, tenant) do update set served = excluded.served
+            """, batch.Key.Endpoint, batch.Key.Variant, batch.Shares.Keys.ToArray(), batch.Shares.Values.ToArray());
+        await shares.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The reservations have locked and counted the tenants' rows: the figures are final.</summary>
+    private async Task<bool> KeepsTenantLimitsAsync(AdmissionBatch batch, CancellationToken cancellationToken)
+    {
+        if (batch.TenantLimits.Count == 0)
+            return true;
+        await using var command = Command(
+            """
+            select not exists (select 1 from unnest($1, $2) as l (tenant, max_running) join tenants t using (tenant)
+                                where t.running > l.max_running)
+            """, batch.TenantLimits.Keys.ToArray(), batch.TenantLimits.Values.ToArray());
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+    }
+
+    private NpgsqlCommand Command(string sql, params object[] arguments)
+    {
+        var command = new NpgsqlCommand(sql, connection, transaction);
+        foreach (var argument in arguments)
+            command.Parameters.Add(new NpgsqlParameter { Value = argument });
+        return command;
+    }
+
+    private sealed class PlacedJob
+    {
+        public int Regions { get; set; }
+        public List<RegionPlacement> Placements { get; } = [];
+    }
+}

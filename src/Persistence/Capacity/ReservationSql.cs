@@ -1,0 +1,23 @@
+namespace Swath.Persistence.Capacity;
+
+/// <summary>The pieces of SQL that change reservations, for the statements that must change more than them.</summary>
+internal static class ReservationSql
+{
+    /// <summary>
+    /// Follows a CTE <c>ended (job_id, load)</c>: gives the load of ended regions back to the open reservations of their jobs
+    /// and closes those that hold nothing more. Index: <c>capacity_reservations_open</c>. Yields <c>given (endpoint)</c>.
+    /// </summary>
+    public const string GiveBackEnded =
+        """
+        shares as (
+          select job_id, sum(load)::int as load from ended group by job_id
+        ), given as (
+          update capacity_reservations c
+             set released = least(c.load, c.released + s.load),
+                 closed_at = case when c.released + s.load >= c.load then @now end
+            from shares s
+           where c.job_id = s.job_id and c.closed_at is null and s.load > 0
+          returning c.endpoint
+        )
+        """;
+}

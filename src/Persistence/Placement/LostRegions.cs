@@ -1,0 +1,96 @@
+using Npgsql;
+using Swath.Contracts;
+using Swath.Persistence.Capacity;
+using Swath.Persistence.Outbox;
+
+namespace Swath.Persistence.Placement;
+
+/// <summary>Finds regions whose worker is gone and looks for another one for them.</summary>
+public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, TimeProvider time)
+{
+    /// <summary>
+    /// Takes regions from workers whose lease lapsed, that left or started anew, and from those that have a free slot but did
+    /// not begin the region in time (the message was lost). They are wanted again, under a new token once placed. A region
+    /// that was lost too often fails for good: it may be what kills the workers.
+    /// </summary>
+    /// <param name="acceptWithin">How long a worker with a free slot may leave a region unbegun.</param>
+    /// <param name="maxLosses">At this many losses a region fails, 1 or more.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<IReadOnlyList<LostRegion>> RescueAsync(
+        TimeSpan acceptWithin, int maxLosses, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        var lost = await TakeAsync(transaction, acceptWithin, maxLosses, cancellationToken).ConfigureAwait(false);
+        if (lost.Count == 0)
+            return [];
+
+        OutboxEntry[] failures =
+        [
+            .. lost.Where(found => found.Region.GivenUp).Select(found => OutboxEntry.Publish(new RegionFailed
+            {
+                JobId = found.Region.JobId,
+                RegionId = found.Region.RegionId,
+                Attempt = found.Attempt,
+                WorkerId = found.Region.WorkerId,
+                Reason = $"Workers were lost {found.Region.Losses} times while they processed this region, last because {found.Region.Reason}. "
+                    + "It may need more memory than a worker has: use a smaller REGION_SIZE or bigger workers.",
+            }) with { JobId = found.Region.JobId }),
+        ];
+        if (failures.Length > 0)
+            await outbox.EnqueueAsync(transaction, failures, cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return [.. lost.Select(found => found.Region)];
+    }
+
+    private async Task<List<(LostRegion Region, int Attempt)>> TakeAsync(
+        NpgsqlTransaction transaction, TimeSpan acceptWithin, int maxLosses, CancellationToken cancellationToken)
+    {
+        // Reads what all workers hold (index: job_regions_held), which their slots bound.
+        await using var command = new NpgsqlCommand(
+            $"""
+            with found as (
+              select r.job_id, r.region_id, r.worker_id, r.attempt, r.load, r.losses + (r.accepted_at is not null)::int as losses,
+                     case when w.worker_id is null then 'the worker left'
+                          when w.lease_until <= @now then 'the worker''s lease lapsed'
+                          when r.accepted_by <> w.incarnation then 'the worker started anew'
+                          when r.accepted_at is null and r.placed_at <= @late
+                               and (select count(*) from job_regions b
+                                     where b.worker_id = r.worker_id and b.ended_at is null and b.accepted_at is not null) < w.slots
+                            then 'the worker did not begin it in time' end as reason
+                from job_regions r left join workers w on w.worker_id = r.worker_id
+               where r.worker_id is not null and r.ended_at is null
+            ), lost as (
+              select f.*, f.losses >= @maxLosses as given_up
+                from job_regions r join found f using (job_id, region_id)
+               where f.reason is not null and r.worker_id = f.worker_id and r.attempt = f.attempt and r.ended_at is null
+               order by job_id, region_id for no key update of r skip locked
+            ), wanted as (
+              update job_regions r
+                 set worker_id = null, placed_at = null, accepted_at = null, accepted_by = null, losses = l.losses,
+                     wanted_since = @now, wanted_because = l.reason || ' (' || l.worker_id || ')'
+                from lost l where r.job_id = l.job_id and r.region_id = l.region_id and not l.given_up
+            ), ended as (
+              update job_regions r set ended_at = @now, outcome = 'lost', losses = l.losses
+                from lost l where r.job_id = l.job_id and r.region_id = l.region_id and l.given_up
+              returning r.job_id, r.load
+            ), {ReservationSql.GiveBackEnded}
+            select job_id, region_id, worker_id, reason, losses, given_up, attempt, pg_notify('swath_admission', '')::text from lost
+            """, transaction.Connection, transaction);
+        command.Parameters.AddWithValue("now", time.GetUtcNow());
+        command.Parameters.AddWithValue("late", time.GetUtcNow() - acceptWithin);
+        command.Parameters.AddWithValue("maxLosses", maxLosses);
+
+        var lost = new List<(LostRegion, int)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            lost.Add((
+                new LostRegion(
+                    reader.GetGuid(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3), reader.GetInt32(4), reader.GetBoolean(5)),
+                reader.GetInt32(6)));
+        }
+
+        return lost;
+    }
+}

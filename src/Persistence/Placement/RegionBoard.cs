@@ -1,0 +1,176 @@
+using Npgsql;
+using Swath.Contracts;
+using Swath.Persistence.Capacity;
+using Swath.Persistence.Outbox;
+
+namespace Swath.Persistence.Placement;
+
+/// <summary>
+/// The board on which every region of every job stands: planned, placed on a worker, accepted by it, ended.
+/// A region's <c>attempt</c> is its fencing token: whoever reports under another token, or from another worker, is not listened to.
+/// </summary>
+public sealed class RegionBoard(NpgsqlDataSource database, IOutbox outbox, TimeProvider time)
+{
+    /// <summary>Writes the job's regions down. Repeating it changes nothing.</summary>
+    public async Task PlanAsync(RegionPlan plan, CancellationToken cancellationToken = default)
+    {
+        await using var command = database.CreateCommand(
+            """
+            insert into job_regions (job_id, region_id, tiles, kind)
+            select @job, region_id, tiles, @kind from unnest(@regions, @tiles) as planned (region_id, tiles)
+            on conflict (job_id, region_id) do nothing
+            """);
+        command.Parameters.AddWithValue("job", plan.JobId);
+        command.Parameters.AddWithValue("kind", plan.Kind);
+        command.Parameters.AddWithValue("regions", plan.Regions.Select(region => region.RegionId).ToArray());
+        command.Parameters.AddWithValue("tiles", plan.Regions.Select(region => region.Tiles).ToArray());
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Asks to begin a region. Only the worker that the region is placed on, under the token of that placement, in its
+    /// present incarnation and not draining, is accepted.
+    /// </summary>
+    public async Task<RegionAcceptance> TryAcceptAsync(
+        Guid jobId, int regionId, int attempt, string workerId, Guid incarnation, CancellationToken cancellationToken = default)
+    {
+        await using var command = database.CreateCommand(
+            """
+            with found as (
+              select r.job_id, r.region_id, r.accepted_by
+                from job_regions r join workers w on w.worker_id = r.worker_id
+               where r.job_id = @job and r.region_id = @region and r.attempt = @attempt and r.worker_id = @worker and r.ended_at is null
+                 and w.incarnation = @incarnation and (not w.draining or r.accepted_by = @incarnation)
+                 for update of r
+            ), accepted as (
+              update job_regions r set accepted_at = @now, accepted_by = @incarnation
+                from found f where r.job_id = f.job_id and r.region_id = f.region_id and f.accepted_by is null
+              returning 1
+            )
+            select case when exists (select 1 from accepted) then 0
+                        when exists (select 1 from found where accepted_by = @incarnation) then 1 else 2 end
+            """);
+        AddClaim(command.Parameters, jobId, regionId, attempt, workerId);
+        command.Parameters.AddWithValue("incarnation", incarnation);
+        command.Parameters.AddWithValue("now", time.GetUtcNow());
+        return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))! switch
+        {
+            0 => RegionAcceptance.Accepted,
+            1 => RegionAcceptance.AlreadyAccepted,
+            _ => RegionAcceptance.Stale,
+        };
+    }
+
+    /// <summary>
+    /// Ends a region that was processed: its share of the capacity is given back and the saga is told, in one transaction.
+    /// </summary>
+    /// <returns>False when the token was stale: nothing happened, and the result is to be dropped.</returns>
+    public Task<bool> CompleteAsync(RegionCompleted completed, CancellationToken cancellationToken = default) =>
+        EndAsync(completed.JobId, completed.RegionId, completed.Attempt, completed.WorkerId, "completed", completed, cancellationToken);
+
+    /// <summary>Ends a region that could not be processed at all; otherwise as <see cref="CompleteAsync"/>.</summary>
+    /// <returns>False when the token was stale: nothing happened, and the result is to be dropped.</returns>
+    public Task<bool> FailAsync(RegionFailed failed, CancellationToken cancellationToken = default) =>
+        EndAsync(failed.JobId, failed.RegionId, failed.Attempt, failed.WorkerId, "failed", failed, cancellationToken);
+
+    /// <summary>
+    /// A draining worker gives regions back: they go to another worker under a new token. Finished tiles stay finished,
+    /// and no loss is counted against the regions.
+    /// </summary>
+    /// <returns>How many were the worker's to give back.</returns>
+    public async Task<int> GiveBackAsync(
+        string workerId, IReadOnlyCollection<RegionClaim> claims, string reason, CancellationToken cancellationToken = default)
+    {
+        if (claims.Count == 0)
+            return 0;
+
+        await using var command = database.CreateCommand(
+            """
+            with given as (
+              update job_regions r
+                 set worker_id = null, placed_at = null, accepted_at = null, accepted_by = null, wanted_since = @now, wanted_because = @reason
+                from unnest(@jobs, @regions, @attempts) as claim (job_id, region_id, attempt)
+               where r.job_id = claim.job_id and r.region_id = claim.region_id and r.attempt = claim.attempt
+                 and r.worker_id = @worker and r.ended_at is null
+              returning 1
+            )
+            select count(*)::int, pg_notify('swath_admission', '')::text from given
+            """);
+        AddClaims(command.Parameters, claims);
+        command.Parameters.AddWithValue("worker", workerId);
+        command.Parameters.AddWithValue("reason", reason);
+        command.Parameters.AddWithValue("now", time.GetUtcNow());
+        return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+    }
+
+    /// <summary>
+    /// Of the regions that a worker runs, those that are no longer its own: their job was stopped, or they were given to
+    /// another. Asked with every heartbeat; the worker stops them and reports nothing.
+    /// </summary>
+    public async Task<IReadOnlyList<RegionClaim>> RevokedAsync(
+        string workerId, Guid incarnation, IReadOnlyCollection<RegionClaim> running, CancellationToken cancellationToken = default)
+    {
+        if (running.Count == 0)
+            return [];
+
+        await using var command = database.CreateCommand(
+            """
+            select claim.job_id, claim.region_id, claim.attempt
+              from unnest(@jobs, @regions, @attempts) as claim (job_id, region_id, attempt)
+             where not exists (
+                   select 1 from job_regions r
+                    where r.job_id = claim.job_id and r.region_id = claim.region_id and r.attempt = claim.attempt
+                      and r.worker_id = @worker and r.accepted_by = @incarnation and r.ended_at is null)
+            """);
+        AddClaims(command.Parameters, running);
+        command.Parameters.AddWithValue("worker", workerId);
+        command.Parameters.AddWithValue("incarnation", incarnation);
+        var revoked = new List<RegionClaim>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            revoked.Add(new RegionClaim(reader.GetGuid(0), reader.GetInt32(1), reader.GetInt32(2)));
+        return revoked;
+    }
+
+    private async Task<bool> EndAsync(
+        Guid jobId, int regionId, int attempt, string workerId, string outcome, object message, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using (var command = new NpgsqlCommand(
+            $"""
+            with ended as (
+              update job_regions set ended_at = @now, outcome = @outcome
+               where job_id = @job and region_id = @region and attempt = @attempt and worker_id = @worker and ended_at is null
+              returning job_id, load
+            ), {ReservationSql.GiveBackEnded}
+            select (select count(*) from ended), (select pg_notify('swath_admission', min(endpoint)) from given having count(*) > 0)::text
+            """, connection, transaction))
+        {
+            AddClaim(command.Parameters, jobId, regionId, attempt, workerId);
+            command.Parameters.AddWithValue("outcome", outcome);
+            command.Parameters.AddWithValue("now", time.GetUtcNow());
+            if ((long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))! == 0)
+                return false;
+        }
+
+        await outbox.EnqueueAsync(transaction, OutboxEntry.Publish(message) with { JobId = jobId }, cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    private static void AddClaim(NpgsqlParameterCollection parameters, Guid jobId, int regionId, int attempt, string workerId)
+    {
+        parameters.AddWithValue("job", jobId);
+        parameters.AddWithValue("region", regionId);
+        parameters.AddWithValue("attempt", attempt);
+        parameters.AddWithValue("worker", workerId);
+    }
+
+    private static void AddClaims(NpgsqlParameterCollection parameters, IReadOnlyCollection<RegionClaim> claims)
+    {
+        parameters.AddWithValue("jobs", claims.Select(claim => claim.JobId).ToArray());
+        parameters.AddWithValue("regions", claims.Select(claim => claim.RegionId).ToArray());
+        parameters.AddWithValue("attempts", claims.Select(claim => claim.Attempt).ToArray());
+    }
+}

@@ -1,0 +1,179 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Swath.Persistence.Placement;
+
+/// <summary>
+/// The workers that live, by database lease. A worker joins, beats every ten seconds, and drains or lapses; it may hold work
+/// only while its lease lasts.
+/// </summary>
+public sealed class WorkerRegistry(NpgsqlDataSource database, TimeProvider time)
+{
+    /// <summary>How long a heartbeat lasts.</summary>
+    public static readonly TimeSpan DefaultLease = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Joins, or joins again. Regions that an older incarnation of the same worker held are lost with it and go to any
+    /// worker under a new token at once: a counted loss where it had begun them.
+    /// </summary>
+    public async Task<LeaseRenewal> RegisterAsync(
+        WorkerRegistration worker, TimeSpan? lease = null, CancellationToken cancellationToken = default)
+    {
+        var now = time.GetUtcNow();
+        var until = now + (lease ?? DefaultLease);
+        await using var command = database.CreateCommand(
+            """
+            with joined as (
+              insert into workers (worker_id, incarnation, slots, tags, capabilities, host, started_at, lease_until)
+              values (@worker, @incarnation, @slots, @tags, @capabilities, @host, @now, @until)
+              on conflict (worker_id) do update
+                 set incarnation = excluded.incarnation, slots = excluded.slots, tags = excluded.tags, host = excluded.host,
+                     capabilities = excluded.capabilities, started_at = excluded.started_at, lease_until = excluded.lease_until,
+                     draining = false, version = workers.version + 1
+              returning worker_id, incarnation
+            ), lost as (
+              update job_regions r
+                 set worker_id = null, placed_at = null, accepted_at = null, accepted_by = null, wanted_since = @now,
+                     wanted_because = 'worker ' || j.worker_id || ' started anew',
+                     losses = losses + (r.accepted_at is not null)::int
+                from joined j
+               where r.worker_id = j.worker_id and r.ended_at is null and r.accepted_by is distinct from j.incarnation
+            )
+            select pg_notify('swath_admission', '')::text
+            """);
+        AddWorker(command.Parameters, worker.WorkerId, worker.Incarnation);
+        command.Parameters.AddWithValue("slots", worker.Slots);
+        command.Parameters.AddWithValue("tags", worker.Tags.ToArray());
+        command.Parameters.AddWithValue("capabilities", worker.Capabilities.ToArray());
+        command.Parameters.Add(new NpgsqlParameter("host", NpgsqlDbType.Text) { Value = (object?)worker.Host ?? DBNull.Value });
+        command.Parameters.AddWithValue("now", now);
+        command.Parameters.AddWithValue("until", until);
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        return new LeaseRenewal(worker.WorkerId, Renewed: true, Draining: false, until);
+    }
+
+    /// <summary>Renews one worker's lease.</summary>
+    public async Task<LeaseRenewal> RenewAsync(
+        WorkerStatus status, TimeSpan? lease = null, CancellationToken cancellationToken = default) =>
+        (await UpdateStatusBatchAsync([status], lease, cancellationToken).ConfigureAwait(false))[0];
+
+    /// <summary>Renews the leases of many workers in one statement.</summary>
+    /// <returns>One answer per status, in the same order.</returns>
+    public async Task<IReadOnlyList<LeaseRenewal>> UpdateStatusBatchAsync(
+        IReadOnlyList<WorkerStatus> statuses, TimeSpan? lease = null, CancellationToken cancellationToken = default)
+    {
+        var until = time.GetUtcNow() + (lease ?? DefaultLease);
+        await using var command = database.CreateCommand(
+            """
+            update workers w set lease_until = @until, draining = w.draining or beat.draining
+              from (select * from unnest(@workers, @incarnations, @draining) as beat (worker_id, incarnation, draining) order by worker_id) beat
+             where w.worker_id = beat.worker_id and w.incarnation = beat.incarnation
+            returning w.worker_id, w.draining
+            """);
+        command.Parameters.AddWithValue("until", until);
+        command.Parameters.AddWithValue("workers", statuses.Select(status => status.WorkerId).ToArray());
+        command.Parameters.AddWithValue("incarnations", statuses.Select(status => status.Incarnation).ToArray());
+        command.Parameters.AddWithValue("draining", statuses.Select(status => status.Draining).ToArray());
+
+        var renewed = new Dictionary<string, bool>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            renewed[reader.GetString(0)] = reader.GetBoolean(1);
+        return [.. statuses.Select(status => renewed.TryGetValue(status.WorkerId, out var draining)
+            ? new LeaseRenewal(status.WorkerId, Renewed: true, draining, until)
+            : new LeaseRenewal(status.WorkerId, Renewed: false, status.Draining, until))];
+    }
+
+    /// <summary>Asks a worker to drain: nothing more is placed on it, and what it has not begun goes to others at once.</summary>
+    /// <returns>False when there is no such worker.</returns>
+    public async Task<bool> DrainAsync(string workerId, CancellationToken cancellationToken = default)
+    {
+        await using var command = database.CreateCommand(
+            """
+            with draining as (
+              update workers set draining = true, version = version + 1 where worker_id = @worker returning worker_id
+            ), given as (
+              update job_regions r
+                 set worker_id = null, placed_at = null, wanted_since = @now, wanted_because = 'worker ' || d.worker_id || ' drains'
+                from draining d where r.worker_id = d.worker_id and r.ended_at is null and r.accepted_at is null
+            )
+            select count(*)::int, pg_notify('swath_admission', '')::text from draining
+            """);
+        command.Parameters.AddWithValue("worker", workerId);
+        command.Parameters.AddWithValue("now", time.GetUtcNow());
+        return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))! > 0;
+    }
+
+    /// <summary>Leaves for good. Whatever the worker still holds goes to others, and no loss is counted.</summary>
+    public async Task LeaveAsync(string workerId, Guid incarnation, CancellationToken cancellationToken = default)
+    {
+        await using var command = database.CreateCommand(
+            """
+            with gone as (
+              delete from workers where worker_id = @worker and incarnation = @incarnation returning worker_id
+            ), given as (
+              update job_regions r
+                 set worker_id = null, placed_at = null, accepted_at = null, accepted_by = null, wanted_since = @now,
+                     wanted_because = 'worker ' || g.worker_id || ' left'
+                from gone g where r.worker_id = g.worker_id and r.ended_at is null
+            )
+            select pg_notify('swath_admission', '')::text
+            """);
+        AddWorker(command.Parameters, workerId, incarnation);
+        command.Parameters.AddWithValue("now", time.GetUtcNow());
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The regions that a worker holds, oldest first.</summary>
+    public async Task<IReadOnlyList<HeldRegion>> GetJobsByWorkerAsync(string workerId, CancellationToken cancellationToken = default)
+    {
+        // Index: job_regions_held.
+        await using var command = database.CreateCommand(
+            """
+            select job_id, region_id, attempt, placed_at, accepted_at from job_regions
+             where worker_id = @worker and ended_at is null order by placed_at, job_id, region_id
+            """);
+        command.Parameters.AddWithValue("worker", workerId);
+        var held = new List<HeldRegion>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            held.Add(new HeldRegion(
+                reader.GetGuid(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetFieldValue<DateTimeOffset>(3),
+                reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4)));
+        }
+
+        return held;
+    }
+
+    /// <summary>How many jobs wait, by tenant and reason.</summary>
+    public async Task<IReadOnlyList<QueueDepth>> GetQueueDepthAsync(CancellationToken cancellationToken = default)
+    {
+        await using var command = database.CreateCommand(
+            """
+            select tenant, coalesce(waiting_reason, 'NotConsidered'), count(*)::int from jobs
+             where state = 'Queued' and admitted_at is null group by 1, 2 order by 1, 2
+            """);
+        var depths = new List<QueueDepth>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            depths.Add(new QueueDepth(reader.GetString(0), reader.GetString(1), reader.GetInt32(2)));
+        return depths;
+    }
+
+    /// <summary>The workers with at least one free slot, most free slots first.</summary>
+    public async Task<IReadOnlyList<WorkerState>> GetAvailableWorkersAsync(CancellationToken cancellationToken = default) =>
+        [.. (await GetLivingWorkersAsync(cancellationToken).ConfigureAwait(false))
+            .Where(worker => worker.FreeSlots > 0)
+            .OrderByDescending(worker => worker.FreeSlots).ThenBy(worker => worker.WorkerId, StringComparer.Ordinal)];
+
+    /// <summary>Every worker whose lease lasts and that does not drain, with what it holds.</summary>
+    public Task<IReadOnlyList<WorkerState>> GetLivingWorkersAsync(CancellationToken cancellationToken = default) =>
+        WorkerSnapshot.ReadAsync(database, time.GetUtcNow(), cancellationToken);
+
+    private static void AddWorker(NpgsqlParameterCollection parameters, string workerId, Guid incarnation)
+    {
+        parameters.AddWithValue("worker", workerId);
+        parameters.AddWithValue("incarnation", incarnation);
+    }
+}

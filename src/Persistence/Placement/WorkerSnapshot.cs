@@ -1,0 +1,68 @@
+using Npgsql;
+
+namespace Swath.Persistence.Placement;
+
+/// <summary>Reads all living workers and what they hold, in one round trip.</summary>
+internal static class WorkerSnapshot
+{
+    public static async Task<IReadOnlyList<WorkerState>> ReadAsync(
+        NpgsqlDataSource database, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // The versions are read first: a placement that commits between the statements makes them stale, never the figures.
+        // Indexes: workers_available, job_regions_held (index only), job_regions_guarded.
+        await using var batch = database.CreateBatch();
+        var workers = new NpgsqlBatchCommand(
+            """
+            select worker_id, slots, tags, capabilities, version from workers
+             where not draining and lease_until > $1 order by worker_id
+            """);
+        workers.Parameters.Add(new NpgsqlParameter { Value = now });
+        batch.BatchCommands.Add(workers);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            """
+            select worker_id, kind, count(*)::int from job_regions
+             where worker_id is not null and ended_at is null group by worker_id, kind
+            """));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            """
+            select worker_id, job_id, kind, anti from job_regions
+             where worker_id is not null and ended_at is null and anti is not null
+            """));
+
+        var states = new List<WorkerState>();
+        var kinds = new Dictionary<string, Dictionary<string, int>>(StringComparer.Ordinal);
+        var guarded = new Dictionary<string, List<GuardedRegion>>(StringComparer.Ordinal);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var id = reader.GetString(0);
+            states.Add(new WorkerState
+            {
+                WorkerId = id,
+                Slots = reader.GetInt32(1),
+                Busy = 0,
+                Tags = reader.GetFieldValue<string[]>(2),
+                Capabilities = reader.GetFieldValue<string[]>(3),
+                Version = reader.GetInt64(4),
+                Kinds = kinds[id] = new Dictionary<string, int>(StringComparer.Ordinal),
+                Guarded = guarded[id] = [],
+            });
+        }
+
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (kinds.TryGetValue(reader.GetString(0), out var held))
+                held[reader.GetString(1)] = reader.GetInt32(2);
+        }
+
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (guarded.TryGetValue(reader.GetString(0), out var held))
+                held.Add(new GuardedRegion(reader.GetGuid(1), reader.GetString(2), reader.GetFieldValue<string[]>(3)));
+        }
+
+        return [.. states.Select(state => state with { Busy = state.Kinds.Values.Sum() })];
+    }
+}

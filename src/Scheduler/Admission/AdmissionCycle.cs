@@ -1,0 +1,245 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Swath.Contracts;
+using Swath.Persistence.Capacity;
+using Swath.Persistence.Placement;
+using Swath.Scheduler.Capacity;
+using Swath.Scheduler.Ordering;
+using Swath.Scheduler.Placement;
+
+namespace Swath.Scheduler.Admission;
+
+/// <summary>
+/// One look at what waits and what is free. Any number of schedulers may run cycles at once: each decides on what it has
+/// seen, and the ledger lets only those commit that have seen the latest.
+/// </summary>
+public sealed class AdmissionCycle
+{
+    private const int Races = 10;
+    private const int ShallowDepth = 8;
+    private const int RegionsAtOnce = 500;
+
+    private readonly CapacityLedger _ledger;
+    private readonly WorkerRegistry _workers;
+    private readonly WantedRegions _wanted;
+    private readonly WaitingQueue _queue;
+    private readonly WaitingReasons _reasons;
+    private readonly ParkedJobs _parked;
+    private readonly IOptionsMonitor<SchedulerOptions> _options;
+    private readonly SchedulerMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger<AdmissionCycle> _logger;
+
+    public AdmissionCycle(
+        NpgsqlDataSource database, CapacityLedger ledger, WorkerRegistry workers, WantedRegions wanted,
+        IOptionsMonitor<SchedulerOptions> options, SchedulerMetrics metrics, TimeProvider time, ILogger<AdmissionCycle> logger)
+    {
+        (_ledger, _workers, _wanted, _options, _metrics, _time, _logger) = (ledger, workers, wanted, options, metrics, time, logger);
+        _queue = new WaitingQueue(database);
+        _reasons = new WaitingReasons(database);
+        _parked = new ParkedJobs(database);
+    }
+
+    /// <summary>Runs one cycle.</summary>
+    /// <param name="endpoints">The endpoints where something has happened; null looks at all.</param>
+    /// <param name="cancellationToken">Ends the cycle between two transactions.</param>
+    public async Task<CycleReport> RunAsync(IReadOnlySet<string>? endpoints = null, CancellationToken cancellationToken = default)
+    {
+        var clock = new CycleClock(_time);
+        var counts = new Counts();
+
+        var board = await clock.TimeAsync("snapshot", () => ReadWorkersAsync(cancellationToken)).ConfigureAwait(false);
+        await clock.TimeAsync("return parked", () => _parked.ReturnAsync(board, cancellationToken)).ConfigureAwait(false);
+        var ledger = await clock.TimeAsync("snapshot", () => ReadLedgerAsync(endpoints, cancellationToken)).ConfigureAwait(false);
+        counts.Resumed = await clock.TimeAsync("resume", () => ResumeRegionsAsync(board, cancellationToken)).ConfigureAwait(false);
+
+        // The least loaded endpoint first: workers are shared, and it has the most to win.
+        foreach (var entry in ledger.Where(entry => entry.HasWaiting).OrderBy(entry => entry.Utilization).ThenBy(entry => entry.Key.Endpoint))
+            board = await AdmitToEndpointAsync(entry, board, clock, counts, cancellationToken).ConfigureAwait(false);
+
+        _metrics.Placements(board.Evaluations, board.PreferencePlacements, board.PreferredPlacements);
+        foreach (var (step, took) in clock.Steps)
+            _metrics.Step(step, took);
+        return new CycleReport(counts.Admitted, counts.Resumed, counts.PassedOver, counts.LostRaces, counts.FleetIsFull || board.FreeSlots == 0, clock.Steps);
+    }
+
+    /// <summary>Heads, nominate (which orders and places), admit, requeue - until nobody more can be admitted.</summary>
+    /// <returns>The board as it is afterwards; a new one when a race was lost.</returns>
+    private async Task<PlacementBoard> AdmitToEndpointAsync(
+        LedgerEntry entry, PlacementBoard board, CycleClock clock, Counts counts, CancellationToken cancellationToken)
+    {
+        var depth = ShallowDepth;
+        for (var races = 0; races < Races && !cancellationToken.IsCancellationRequested;)
+        {
+            var started = clock.Now;
+            var options = _options.CurrentValue;
+            if (NothingCanBeAdmitted(entry, board, options))
+                break;
+
+            var current = entry;
+            var boardNow = board;
+            var heads = await clock.TimeAsync("heads", () => _queue.ReadAsync(current.Key, depth, cancellationToken)).ConfigureAwait(false);
+            var nomination = clock.Time("nominate", () => new Nominator(current, heads, boardNow, options, _time.GetUtcNow()).Run());
+            var admitted = await clock.TimeAsync("admit", () => AdmitAsync(current, heads, nomination, boardNow, cancellationToken)).ConfigureAwait(false);
+            await clock.TimeAsync("requeue", () => RequeueAsync(current, nomination, cancellationToken)).ConfigureAwait(false);
+            _metrics.Decision(entry.Key.Endpoint, clock.Since(started));
+            counts.PassedOver += nomination.PassedOver.Count;
+            counts.FleetIsFull |= nomination.PassedOver.Any(verdict => verdict.Reason == WaitingReason.NoFreeSlot);
+
+            if (admitted.LostRace is { } race)
+            {
+                races++;
+                counts.LostRaces++;
+                _metrics.LostRace(entry.Key.Endpoint, race);
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * 5 * races), _time, cancellationToken).ConfigureAwait(false);
+                board = await clock.TimeAsync("snapshot", () => ReadWorkersAsync(cancellationToken)).ConfigureAwait(false);
+            }
+            else
+            {
+                counts.Admitted += admitted.Admitted.Count;
+                if (!nomination.MayHaveMore)
+                    break;
+                depth = Math.Min(depth * 4, options.BatchSize);
+            }
+
+            var key = entry.Key;
+            var again = await clock.TimeAsync("snapshot", () => ReadEntryAsync(key, cancellationToken)).ConfigureAwait(false);
+            if (again is null)
+                break;
+            entry = again;
+        }
+
+        return board;
+    }
+
+    /// <summary>Full or unknown endpoints and a full fleet are not worth a look at the queue: what ends wakes admission again.</summary>
+    private static bool NothingCanBeAdmitted(LedgerEntry entry, PlacementBoard board, SchedulerOptions options) =>
+        (board.FreeSlots == 0 && board.Workers.Count > 0)
+        || (options.ThrottlingEnabled && (entry.MaxCapacity == 0 || (entry.Available <= 0 && !entry.IsIdle)));
+
+    private async Task<AdmissionOutcome> AdmitAsync(
+        LedgerEntry entry, QueueHeads heads, Nomination nomination, PlacementBoard board, CancellationToken cancellationToken)
+    {
+        if (nomination.Candidates.Count == 0)
+            return new AdmissionOutcome(null, []);
+
+        var used = nomination.Candidates.SelectMany(candidate => candidate.Workers).ToArray();
+        var outcome = await _ledger.TryAdmitAsync(
+            new AdmissionBatch
+            {
+                Key = entry.Key,
+                SeenVersion = entry.Version,
+                Jobs = nomination.Candidates,
+                SeenWorkers = board.Versions(used),
+                TenantLimits = nomination.Candidates.Select(candidate => candidate.Tenant).Distinct()
+                    .ToDictionary(tenant => tenant, tenant => heads.Tenants[tenant].RunningLimit),
+                VirtualTime = nomination.VirtualTime,
+                Shares = nomination.Shares,
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (outcome.LostRace is null)
+        {
+            board.Committed(used);
+            Report(entry, heads, outcome.Admitted);
+        }
+
+        return outcome;
+    }
+
+    private async Task<IReadOnlyList<WaitingVerdict>> RequeueAsync(LedgerEntry entry, Nomination nomination, CancellationToken cancellationToken)
+    {
+        var changed = await _reasons.WriteAsync(nomination.PassedOver, cancellationToken).ConfigureAwait(false);
+        foreach (var verdict in changed)
+        {
+            _metrics.Throttled(entry.Key.Endpoint, verdict.Reason);
+            _logger.LogWarning(
+                "Job {JobId} waits for endpoint {Endpoint}: {Reason}, {Detail}; required {Required}, available {Available} of target {Target}",
+                verdict.Job.JobId, entry.Key, verdict.Reason, verdict.Detail, verdict.Job.Load, entry.Available, entry.Target);
+        }
+
+        return changed;
+    }
+
+    /// <summary>Regions of running jobs come first: their capacity is reserved already.</summary>
+    private async Task<int> ResumeRegionsAsync(PlacementBoard board, CancellationToken cancellationToken)
+    {
+        if (board.FreeSlots == 0)
+            return 0;
+        var wanted = await _wanted.ReadAsync(RegionsAtOnce, cancellationToken).ConfigureAwait(false);
+        var assignments = new List<RegionAssignment>();
+        foreach (var region in wanted)
+        {
+            if (board.TryPlace(region.JobId, region.Kind, region.Affinity, regions: 1) is { Outcome: PlacementOutcome.Placed, Workers: [var worker] })
+                assignments.Add(new RegionAssignment(region, worker));
+        }
+
+        if (assignments.Count == 0)
+            return 0;
+        var workers = assignments.Select(assignment => assignment.WorkerId).ToArray();
+        var placed = await _wanted.TryPlaceAsync(assignments, board.Versions(workers), cancellationToken).ConfigureAwait(false);
+        if (placed is null)
+            return 0;
+        board.Committed(workers);
+        foreach (var region in placed)
+        {
+            _logger.LogInformation(
+                "Region {RegionId} of job {JobId} goes to worker {WorkerId} as attempt {Attempt}: {Reason}",
+                region.Placement.RegionId, region.JobId, region.Placement.WorkerId, region.Placement.Attempt, region.Reason);
+        }
+
+        return placed.Count;
+    }
+
+    private void Report(LedgerEntry entry, QueueHeads heads, IReadOnlyList<CapacityReserved> admitted)
+    {
+        var jobs = heads.Jobs.ToDictionary(job => job.JobId);
+        var now = _time.GetUtcNow();
+        var available = entry.Available;
+        foreach (var job in admitted)
+        {
+            var waiting = jobs[job.JobId];
+            _metrics.Admitted(entry.Key.Endpoint, heads.Tenants[waiting.Tenant].Tier.Name, now - waiting.QueuedAt);
+            _logger.LogInformation(
+                "Job {JobId} admitted to endpoint {Endpoint}: required {Required}, available {Available} of target {Target}",
+                job.JobId, entry.Key, job.Load, available, entry.Target);
+            available -= job.Load;
+        }
+
+        _metrics.Utilization(entry.Key.Endpoint, entry.Target == 0 ? 1 : (double)(entry.Target - available) / entry.Target);
+    }
+
+    private async Task<IReadOnlyList<LedgerEntry>> ReadLedgerAsync(IReadOnlySet<string>? endpoints, CancellationToken cancellationToken)
+    {
+        var entries = await _ledger.ReadAsync(null, cancellationToken).ConfigureAwait(false);
+        var current = new List<LedgerEntry>(entries.Count);
+        foreach (var entry in entries.Where(entry => endpoints is null || endpoints.Contains(entry.Key.Endpoint)))
+            current.Add(await RetargetAsync(entry, cancellationToken).ConfigureAwait(false));
+        return current;
+    }
+
+    /// <summary>CAPACITY_TARGET_PERCENTAGE may have changed since the entry was written: the next decision follows it.</summary>
+    private async Task<LedgerEntry> RetargetAsync(LedgerEntry entry, CancellationToken cancellationToken)
+    {
+        var target = CapacityTarget.Of(entry.MaxCapacity, _options.CurrentValue.CapacityTargetPercentage);
+        if (target == entry.Target)
+            return entry;
+        await _ledger.RefreshAsync(entry.Key, entry.MaxCapacity, target, entry.Problem, cancellationToken).ConfigureAwait(false);
+        return await ReadEntryAsync(entry.Key, cancellationToken).ConfigureAwait(false) ?? entry;
+    }
+
+    private async Task<LedgerEntry?> ReadEntryAsync(EndpointVariant key, CancellationToken cancellationToken) =>
+        (await _ledger.ReadAsync(key.Endpoint, cancellationToken).ConfigureAwait(false)).SingleOrDefault(entry => entry.Key == key);
+
+    private async Task<PlacementBoard> ReadWorkersAsync(CancellationToken cancellationToken) =>
+        new(await _workers.GetLivingWorkersAsync(cancellationToken).ConfigureAwait(false));
+
+    private sealed class Counts
+    {
+        public int Admitted { get; set; }
+        public int Resumed { get; set; }
+        public int PassedOver { get; set; }
+        public int LostRaces { get; set; }
+        public bool FleetIsFull { get; set; }
+    }
+}

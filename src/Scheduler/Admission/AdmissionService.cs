@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Swath.Scheduler.Admission;
+
+/// <summary>Runs admission cycles: whenever the bell rings, and slowly by itself.</summary>
+internal sealed class AdmissionService(
+    AdmissionCycle cycle, AdmissionBell bell, IOptionsMonitor<SchedulerOptions> options, TimeProvider time, ILogger<AdmissionService> logger)
+    : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var fleetIsFull = true;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var endpoints = await bell.WaitAsync(options.CurrentValue.Tick, stoppingToken).ConfigureAwait(false);
+            try
+            {
+                // While jobs wait for slots, whatever ends on one endpoint may let those of another begin.
+                var report = await cycle.RunAsync(fleetIsFull ? null : endpoints, stoppingToken).ConfigureAwait(false);
+                fleetIsFull = report.FleetIsFull;
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                fleetIsFull = true;
+                if (failure is NpgsqlException or TimeoutException)
+                    logger.LogError(failure, "An admission cycle could not reach the database; the next one tries again");
+                else
+                    logger.LogError(failure, "An admission cycle failed unexpectedly; the next one tries again");
+                await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken).ConfigureAwait(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Swath.Contracts;
+using Swath.Persistence.Capacity;
+using Swath.Persistence.Placement;
+using Swath.Scheduler.Ordering;
+using Swath.Scheduler.Placement;
+
+namespace Swath.Scheduler.Admission;
+
+/// <summary>Answers <c>swath explain JOB</c>: looks at the job, its endpoint, its tenant and the workers as they are now.</summary>
+public sealed class JobExplanations(
+    NpgsqlDataSource database, CapacityLedger ledger, WorkerRegistry workers, IOptionsMonitor<SchedulerOptions> options, TimeProvider time)
+{
+    // Deep enough to give an exact position to any job that runs soon.
+    private const int Depth = 1_000;
+    private readonly WaitingQueue _queue = new(database);
+
+    /// <summary>Explains one job.</summary>
+    /// <returns>Null when there is no such job.</returns>
+    public async Task<JobExplanation?> ExplainAsync(Guid jobId, CancellationToken cancellationToken = default)
+    {
+        var job = await ReadAsync(jobId, cancellationToken).ConfigureAwait(false);
+        if (job is null)
+            return null;
+        if (job.State != "Queued")
+            return new JobExplanation { JobId = jobId, State = job.State, Detail = Describe(job) };
+        if (job.Admitted)
+            return new JobExplanation { JobId = jobId, State = job.State, Detail = "admitted: capacity is reserved, its regions are on their way to their workers" };
+        return await ExplainWaitingAsync(job, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<JobExplanation> ExplainWaitingAsync(ExplainedJob job, CancellationToken cancellationToken)
+    {
+        var board = new PlacementBoard(await workers.GetLivingWorkersAsync(cancellationToken).ConfigureAwait(false));
+        var entry = (await ledger.ReadAsync(job.Key.Endpoint, cancellationToken).ConfigureAwait(false)).SingleOrDefault(entry => entry.Key == job.Key);
+        var tier = TenantTier.Named(job.Tier);
+        var explanation = new JobExplanation
+        {
+            JobId = job.JobId,
+            State = job.State,
+            Detail = "",
+            Waiting = await CountWaitingAsync(job.Key, cancellationToken).ConfigureAwait(false),
+            EffectivePriority = EffectivePriority.At(job.Priority, tier, job.QueuedAt, time.GetUtcNow(), options.CurrentValue),
+        };
+
+        // A job that no worker can take stands in no queue.
+        if (board.MissingRule(job.Affinity) is { } rule)
+        {
+            return explanation with
+            {
+                Reason = WaitingReason.NoEligibleWorker,
+                Detail = rule,
+                Unblocks = board.Workers.Count == 0 ? ["start a worker"] : ["start a worker that meets the rule", "submit the job again without the rule"],
+            };
+        }
+
+        if (entry is null || entry.MaxCapacity == 0)
+        {
+            return explanation with
+            {
+                Reason = WaitingReason.EndpointUnknown,
+                Detail = entry?.Problem ?? $"the capacity of endpoint {job.Key} is not known",
+                Unblocks = ["create the endpoint, or correct its name and submit the job again", "allow Swath to describe it"],
+            };
+        }
+
+        explanation = explanation with { Position = await PositionAsync(job, entry, cancellationToken).ConfigureAwait(false) };
+        var limit = job.MaxRunning ?? tier.MaxRunning;
+        if (job.Running >= limit)
+        {
+            return explanation with
+            {
+                Reason = WaitingReason.TenantLimit,
+                Detail = $"tenant {job.Tenant} ({tier.Name}) runs {job.Running} jobs and may run {limit} at once",
+                Unblocks = [$"one of the tenant's {job.Running} running jobs ends", "raise tenants.max_running or the tenant's tier"],
+            };
+        }
+
+        return Explain(explanation, job, entry, board);
+    }
+
+    private JobExplanation Explain(JobExplanation explanation, ExplainedJob job, LedgerEntry entry, PlacementBoard board)
+    {
+        if (options.CurrentValue.ThrottlingEnabled && job.Load > entry.Available && !entry.IsIdle)
+        {
+            var single = job.Load > entry.Target;
+            return explanation with
+            {
+                Reason = WaitingReason.WaitingForCapacity,
+                Detail = $"needs {job.Load}, available {entry.Available} of target {entry.Target} on endpoint {entry.Key}; {entry.Reserved} reserved by {entry.Holders} jobs",
+                Unblocks =
+                [
+                    single
+                        ? $"all {entry.Holders} jobs on the endpoint end: this one is larger than its target and will have it alone"
+                        : $"regions that hold {job.Load - entry.Available} requests end",
+                    $"the endpoint grows, or CAPACITY_TARGET_PERCENTAGE ({options.CurrentValue.CapacityTargetPercentage}) is raised",
+                ],
+            };
+        }
+
+        if (job.Reason is WaitingReason.BehindLargerJob)
+        {
+            return explanation with
+            {
+                Reason = WaitingReason.BehindLargerJob,
+                Detail = job.Detail ?? "capacity is saved up for a larger job that has waited longer",
+                Unblocks = ["the larger job is admitted", "the larger job is cancelled"],
+            };
+        }
+
+        var placement = board.TryPlace(job.JobId, job.Kind, job.Affinity, regions: 1);
+        if (placement.Outcome == PlacementOutcome.NoFreeSlot)
+        {
+            return explanation with
+            {
+                Reason = WaitingReason.NoFreeSlot,
+                Detail = placement.Rule ?? "no eligible worker has a free slot",
+                Unblocks = ["a region on an eligible worker ends", "start another worker"],
+            };
+        }
+
+        return explanation with
+        {
+            Reason = explanation.Position > 1 ? WaitingReason.WaitingForCapacity : WaitingReason.NotConsidered,
+            Detail = explanation.Position > 1
+                ? $"{explanation.Position - 1} jobs are ahead in the queue of endpoint {entry.Key}"
+                : "it fits: the next admission cycle starts it",
+            Unblocks = [explanation.Position > 1 ? "the jobs ahead are admitted" : "a running scheduler"],
+        };
+    }
+
+    private async Task<int?> PositionAsync(ExplainedJob job, LedgerEntry entry, CancellationToken cancellationToken)
+    {
+        var heads = await _queue.ReadAsync(job.Key, Depth, cancellationToken).ConfigureAwait(false);
+        var order = new FairOrder(heads.Jobs, heads.Tenants, entry.VirtualTime, heads.Depth, options.CurrentValue, time.GetUtcNow());
+        var position = 0;
+        while (order.Next() is { } next)
+        {
+            position++;
+            if (next.JobId == job.JobId)
+                return position;
+            order.Admit(next);
+        }
+
+        return null;
+    }
+
+    private static string Describe(ExplainedJob job) => job.State switch
+    {
+        "Requested" => "the image is being measured and the endpoint's variant chosen",
+        "Running" => job.Wanted > 0
+            ? $"{job.Placed} regions are with workers, {job.Wanted} wait for a free slot"
+            : $"{job.Placed} regions are with workers",
+        "Assembling" => "all regions have ended: features are distilled and written",
+        "Paused" => "paused: resume it with POST /v1/jobs/{id}/resume",
+        _ => job.Failure is null ? $"over: {job.State}" : $"over: {job.State}, {job.Failure}",
+    };
+
+    private async Task<int> CountWaitingAsync(EndpointVariant key, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            select count(*)::int from jobs
+             where endpoint = $1 and coalesce(variant, '') = $2 and state = 'Queued' and admitted_at is null
+               and waiting_reason is distinct from 'NoEligibleWorker'
+            """);
+        command.Parameters.Add(new NpgsqlParameter { Value = key.Endpoint });
+        command.Parameters.Add(new NpgsqlParameter { Value = key.Variant });
+        return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+    }
+
+    private async Task<ExplainedJob?> ReadAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            select j.state, j.endpoint, coalesce(j.variant, ''), j.tenant, coalesce(j.priority, 0), coalesce(j.queued_at, j.updated_at),
+                   greatest(1, coalesce(j.regions_total, 0) - coalesce(j.regions_done, 0) - coalesce(j.regions_failed, 0)) * greatest(1, coalesce(j.tile_workers, 1)),
+                   coalesce(j.kind, ''), j.affinity::text, j.waiting_reason, j.waiting_detail, j.failure, j.admitted_at is not null,
+                   t.tier, coalesce(t.running, 0), t.max_running,
+                   (select count(*) from job_regions r where r.job_id = j.job_id and r.ended_at is null and r.worker_id is not null)::int,
+                   (select count(*) from job_regions r where r.job_id = j.job_id and r.wanted_since is not null)::int
+              from jobs j left join tenants t on t.tenant = j.tenant where j.job_id = $1
+            """);
+        command.Parameters.Add(new NpgsqlParameter { Value = jobId });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        if (!await row.ReadAsync(cancellationToken).ConfigureAwait(false))
+            return null;
+        string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
+        return new ExplainedJob(
+            jobId, row.GetString(0), new EndpointVariant(Text(1) ?? "", row.GetString(2)), Text(3) ?? "", row.GetInt32(4),
+            row.GetFieldValue<DateTimeOffset>(5), row.GetInt32(6), row.GetString(7), Text(8),
+            Enum.TryParse<WaitingReason>(Text(9), out var reason) ? reason : null, Text(10), Text(11), row.GetBoolean(12),
+            Text(13), row.GetInt32(14), row.IsDBNull(15) ? null : row.GetInt32(15), row.GetInt32(16), row.GetInt32(17));
+    }
+
+    private sealed record ExplainedJob(
+        Guid JobId, string State, EndpointVariant Key, string Tenant, int Priority, DateTimeOffset QueuedAt, int Load, string Kind,
+        string? Affinity, WaitingReason? Reason, string? Detail, string? Failure, bool Admitted, string? Tier, int Running, int? MaxRunning,
+        int Placed, int Wanted);
+}

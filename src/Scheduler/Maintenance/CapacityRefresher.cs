@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Swath.Contracts;
+using Swath.Scheduler.Capacity;
+
+namespace Swath.Scheduler.Maintenance;
+
+/// <summary>Follows endpoints that scale: asks again for the capacity of those that have unfinished jobs.</summary>
+public sealed class CapacityRefresher(
+    NpgsqlDataSource database, EndpointCapacities capacities, IOptionsMonitor<SchedulerOptions> options, TimeProvider time,
+    ILogger<CapacityRefresher> logger) : Periodic(time, logger)
+{
+    protected override TimeSpan Interval => options.CurrentValue.CapacityRefresh;
+
+    public override async Task RunOnceAsync(CancellationToken cancellationToken = default)
+    {
+        foreach (var (endpoint, variant, type) in await ReadAsync(cancellationToken).ConfigureAwait(false))
+            await capacities.RefreshAsync(endpoint, type, variant.Length == 0 ? null : variant, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<List<(string Endpoint, string Variant, EndpointType Type)>> ReadAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            select c.endpoint, c.variant,
+                   (select j.endpoint_type from jobs j
+                     where j.endpoint = c.endpoint and coalesce(j.variant, '') = c.variant and j.state = 'Queued' and j.admitted_at is null
+                       and j.waiting_reason is distinct from 'NoEligibleWorker' limit 1),
+                   (select j.endpoint_type from capacity_reservations r join jobs j using (job_id)
+                     where r.endpoint = c.endpoint and r.variant = c.variant and r.closed_at is null limit 1)
+              from endpoint_capacity c
+            """);
+        var endpoints = new List<(string, string, EndpointType)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var name = reader.IsDBNull(2) ? (reader.IsDBNull(3) ? null : reader.GetString(3)) : reader.GetString(2);
+            if (Enum.TryParse<EndpointType>(name, out var type))
+                endpoints.Add((reader.GetString(0), reader.GetString(1), type));
+        }
+
+        return endpoints;
+    }
+}

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Swath.Scheduler.Maintenance;
+
+/// <summary>A small duty that is done again and again. A failure is logged and the next turn tries again.</summary>
+public abstract class Periodic(TimeProvider time, ILogger logger) : BackgroundService
+{
+    /// <summary>From the end of one turn to the beginning of the next.</summary>
+    protected abstract TimeSpan Interval { get; }
+
+    /// <summary>Does the duty once.</summary>
+    public abstract Task RunOnceAsync(CancellationToken cancellationToken = default);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await Task.Delay(Interval, time, stoppingToken).ConfigureAwait(false);
+            try
+            {
+                await RunOnceAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                logger.LogError(failure, "{Duty} failed; it is tried again in {Interval}", GetType().Name, Interval);
+            }
+        }
+    }
+}

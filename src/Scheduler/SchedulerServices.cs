@@ -1,0 +1,52 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Swath.Configuration;
+using Swath.Persistence.Placement;
+using Swath.Scheduler.Admission;
+using Swath.Scheduler.Capacity;
+using Swath.Scheduler.Maintenance;
+
+namespace Swath.Scheduler;
+
+/// <summary>Registers the scheduler's room.</summary>
+public static class SchedulerServices
+{
+    /// <summary>
+    /// Adds admission and its maintenance as hosted services. Needs an <c>NpgsqlDataSource</c>, the outbox
+    /// (<c>AddSwathOutbox</c>) and the endpoints (<c>AddSwathEndpoints</c>).
+    /// </summary>
+    public static IServiceCollection AddSwathScheduler(this IServiceCollection services)
+    {
+        services.AddSwathSchedulerQueries();
+        services.AddSwathOptions<SchedulerOptions>();
+        services.TryAddSingleton<SchedulerMetrics>();
+        services.TryAddSingleton<EndpointCapacities>();
+        services.TryAddSingleton<AdmissionCycle>();
+        services.TryAddSingleton<AdmissionBell>();
+        services.AddHostedService(provider => provider.GetRequiredService<AdmissionBell>());
+        services.AddHostedService<AdmissionService>();
+        services.AddHostedService<LostWorkerRescuer>();
+        services.AddHostedService<LedgerReconciler>();
+        services.AddHostedService<CapacityRefresher>();
+        services.AddHostedService<QueueSurvey>();
+        return services;
+    }
+
+    /// <summary>Adds only what answers questions (<see cref="JobExplanation"/>): for the API and the CLI. Runs nothing.</summary>
+    public static IServiceCollection AddSwathSchedulerQueries(this IServiceCollection services)
+    {
+        services.AddSwathPlacement();
+        services.AddSwathOptions<SchedulerOptions>();
+        services.TryAddSingleton<JobExplanations>();
+        return services;
+    }
+
+    /// <summary>Adds the consumers of <see cref="Contracts.SelectVariant"/> and <see cref="Contracts.ReleaseCapacity"/>.</summary>
+    public static void AddSchedulerConsumers(this IBusRegistrationConfigurator bus)
+    {
+        ArgumentNullException.ThrowIfNull(bus);
+        bus.AddConsumer<SelectVariantConsumer>();
+        bus.AddConsumer<ReleaseCapacityConsumer>();
+    }
+}

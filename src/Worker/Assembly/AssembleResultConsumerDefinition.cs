@@ -1,0 +1,24 @@
+using MassTransit;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Swath.Contracts;
+
+namespace Swath.Worker.Assembly;
+
+/// <summary>One queue for all workers, apart from those of regions: assembling may take minutes and must hold up no region.</summary>
+internal sealed class AssembleResultConsumerDefinition : ConsumerDefinition<AssembleResultConsumer>
+{
+    public AssembleResultConsumerDefinition(IOptions<WorkerOptions> options)
+    {
+        EndpointName = Queues.AssembleResult.AbsolutePath;
+        ConcurrentMessageLimit = options.Value.Assemblies;
+    }
+
+    protected override void ConfigureConsumer(
+        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<AssembleResultConsumer> consumerConfigurator, IRegistrationContext context) =>
+        endpointConfigurator.UseMessageRetry(retry =>
+        {
+            retry.Handle<NpgsqlException>();
+            retry.Exponential(8, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(500));
+        });
+}

@@ -1,0 +1,17 @@
+using Swath.Contracts;
+
+namespace Swath.Worker.Assembly;
+
+/// <summary>How assembling a job's result ended.</summary>
+public abstract record AssemblyOutcome
+{
+    private AssemblyOutcome()
+    {
+    }
+
+    /// <summary>At least one output was written.</summary>
+    public sealed record Completed(JobCompleted Message) : AssemblyOutcome;
+
+    /// <summary>None was.</summary>
+    public sealed record Failed(JobFailed Message) : AssemblyOutcome;
+}

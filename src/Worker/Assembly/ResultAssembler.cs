@@ -1,0 +1,86 @@
+using System.Buffers;
+using Swath.Contracts;
+using Swath.Persistence.TileResults;
+using Swath.Worker.Distillation;
+using Swath.Worker.Features;
+using Swath.Worker.Sinks;
+
+namespace Swath.Worker.Assembly;
+
+/// <summary>
+/// Makes a job's result of its checkpoints. They are read twice: first for the boxes that distillation compares, then to write the
+/// features that stay. Memory holds some 150 bytes a feature, and never the features themselves.
+/// </summary>
+public sealed class ResultAssembler(TileResultStore tiles, IFeatureSinkFactory sinks)
+{
+    /// <summary>Reads, distils and writes. Doing it again replaces the outputs by equal ones.</summary>
+    /// <exception cref="InvalidDataException">A checkpoint is damaged or changed meanwhile.</exception>
+    public async Task<AssemblyOutcome> AssembleAsync(AssembleResult work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        using var activity = WorkerDiagnostics.Activities.StartActivity("assemble");
+        activity?.SetTag("swath.job", work.JobId);
+
+        var index = new TileIndex();
+        await foreach (var tile in tiles.ReadAsync(work.JobId, cancellationToken))
+            index.Add(tile);
+        var distilled = await Task.Run(() => Distiller.Distil(index.Candidates, index.Layout(), work.PostProcessing, cancellationToken), cancellationToken);
+
+        var properties = new RequestProperties(work.FeatureProperties);
+        var summary = Summarise(work, index, distilled, properties);
+        await using var outputs = new SinkSet(work, sinks);
+        await outputs.OpenAsync(summary, cancellationToken);
+        await WriteAsync(work, index, distilled, properties, outputs, cancellationToken);
+        var results = await outputs.CompleteAsync(cancellationToken);
+
+        if (results.Count == 0)
+            return new AssemblyOutcome.Failed(new JobFailed { JobId = work.JobId, Reason = string.Join(" ", outputs.Failures) });
+        return new AssemblyOutcome.Completed(new JobCompleted
+        {
+            JobId = work.JobId,
+            Features = summary.Features,
+            Results = results,
+            FailedOutputs = outputs.Failures,
+        });
+    }
+
+    private async Task WriteAsync(
+        AssembleResult work, TileIndex index, DistillationResult distilled, RequestProperties properties, SinkSet outputs, CancellationToken cancellationToken)
+    {
+        var finished = new ArrayBufferWriter<byte>(4096);
+        await foreach (var tile in tiles.ReadAsync(work.JobId, cancellationToken))
+        {
+            if (!outputs.AnyLeft)
+                return;
+            if (tile.Failure is not null || tile.Features == 0)
+                continue;
+            var candidate = index.PlaceOf(tile).First;
+            foreach (var feature in TilePayload.Read(tile.Payload))
+            {
+                if (distilled.Kept[candidate])
+                {
+                    finished.ResetWrittenCount();
+                    var factor = distilled.Scores[candidate] == feature.Score ? 1 : distilled.Scores[candidate] / feature.Score;
+                    properties.Finish(feature.GeoJson.Span, factor, finished);
+                    await outputs.WriteAsync(finished.WrittenMemory, cancellationToken);
+                }
+
+                candidate++;
+            }
+        }
+    }
+
+    private static ResultSummary Summarise(AssembleResult work, TileIndex index, DistillationResult distilled, RequestProperties properties) => new()
+    {
+        JobId = work.JobId,
+        JobName = work.JobName,
+        Image = work.ImageUrl,
+        Endpoint = work.Endpoint.Name,
+        Variant = work.Variant,
+        Tiles = index.Tiles,
+        Features = index.Candidates.Count - distilled.Duplicates - distilled.BelowThreshold,
+        Distilled = distilled.Duplicates + distilled.BelowThreshold,
+        Warnings = [.. work.Warnings, .. properties.Warnings],
+        FailedTiles = index.Failures,
+    };
+}

@@ -1,0 +1,188 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Swath.Persistence.Placement;
+using Swath.Worker.Regions;
+
+namespace Swath.Worker.Membership;
+
+/// <summary>
+/// Keeps the worker's place among the workers: joins, beats, learns with each beat what was taken from it, stops everything by
+/// itself when it could not beat for as long as its lease lasts, and drains and leaves at the end.
+/// </summary>
+public sealed partial class WorkerLease(
+    WorkerRegistry registry,
+    RegionBoard board,
+    RegionRunner runner,
+    IOptionsMonitor<WorkerOptions> options,
+    TimeProvider clock,
+    ILogger<WorkerLease> log)
+    : BackgroundService
+{
+    private readonly Lock _gate = new();
+    private TaskCompletionSource<Guid> _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private DateTimeOffset _until;
+
+    /// <summary>The worker's id, for as long as the process lives.</summary>
+    public string WorkerId { get; } = options.CurrentValue.EffectiveId;
+
+    /// <summary>The incarnation under which the lease is held; waits until it is.</summary>
+    public Task<Guid> HeldAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            return _held.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Drains and leaves, while the heart still beats; then stops it.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await DrainAsync();
+        await base.StopAsync(cancellationToken);
+        if (TakeIncarnation() is { } incarnation)
+            await TryAsync(token => registry.LeaveAsync(WorkerId, incarnation, token), cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                await BeatAsync(stoppingToken);
+                await Task.Delay(options.CurrentValue.Heartbeat, clock, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The ordinary end.
+        }
+    }
+
+    private async Task BeatAsync(CancellationToken stoppingToken)
+    {
+        var incarnation = CurrentIncarnation();
+        if (incarnation is null)
+        {
+            if (!runner.IsDraining)
+                await TryAsync(JoinAsync, stoppingToken);
+            return;
+        }
+
+        // A database that hangs must not keep the worker from noticing that its lease has run out.
+        var left = _until - clock.GetUtcNow();
+        if (left > TimeSpan.Zero)
+        {
+            using var expiry = new CancellationTokenSource(left, clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, stoppingToken);
+            await TryAsync(token => RenewAsync(incarnation.Value, token), either.Token);
+        }
+
+        stoppingToken.ThrowIfCancellationRequested();
+        if (CurrentIncarnation() is not null && _until <= clock.GetUtcNow())
+            Lose("it could not be renewed in time");
+    }
+
+    private async Task JoinAsync(CancellationToken cancellationToken)
+    {
+        var settings = options.CurrentValue;
+        var incarnation = Guid.NewGuid();
+        var asked = clock.GetUtcNow();
+        await registry.RegisterAsync(
+            new WorkerRegistration
+            {
+                WorkerId = WorkerId,
+                Incarnation = incarnation,
+                Slots = settings.Slots,
+                Tags = settings.TagList,
+                Capabilities = settings.CapabilityList,
+                Host = Environment.MachineName,
+            },
+            settings.EffectiveLease,
+            cancellationToken);
+        lock (_gate)
+        {
+            _until = asked + settings.EffectiveLease;
+            _held.TrySetResult(incarnation);
+        }
+
+        LogJoined(WorkerId, settings.Slots);
+    }
+
+    private async Task RenewAsync(Guid incarnation, CancellationToken cancellationToken)
+    {
+        var lease = options.CurrentValue.EffectiveLease;
+        // Counted from before the question: the answer's way must not lengthen the lease.
+        var asked = clock.GetUtcNow();
+        var renewal = await registry.RenewAsync(new WorkerStatus(WorkerId, incarnation, runner.IsDraining), lease, cancellationToken);
+        if (!renewal.Renewed)
+        {
+            Lose("another process has taken this worker's name, or the worker was struck off");
+            return;
+        }
+
+        _until = asked + lease;
+        runner.Revoke(await board.RevokedAsync(WorkerId, incarnation, runner.Held, cancellationToken));
+        if (renewal.Draining && !runner.IsDraining)
+        {
+            LogDrainAsked(WorkerId);
+            _ = runner.DrainAsync(options.CurrentValue.DrainTime);
+        }
+    }
+
+    // Whatever runs may by now run elsewhere too: stop it, and come back as a newcomer.
+    private void Lose(string why)
+    {
+        LogLost(WorkerId, why);
+        lock (_gate)
+            _held = new TaskCompletionSource<Guid>(TaskCreationOptions.RunContinuationsAsynchronously);
+        runner.Revoke(runner.Held);
+    }
+
+    private async Task DrainAsync()
+    {
+        if (CurrentIncarnation() is not null)
+            await TryAsync(token => registry.DrainAsync(WorkerId, token), CancellationToken.None);
+        await runner.DrainAsync(options.CurrentValue.DrainTime);
+    }
+
+    private Guid? CurrentIncarnation()
+    {
+        lock (_gate)
+            return _held.Task.IsCompletedSuccessfully ? _held.Task.Result : null;
+    }
+
+    private Guid? TakeIncarnation()
+    {
+        lock (_gate)
+        {
+            var incarnation = CurrentIncarnation();
+            _held = new TaskCompletionSource<Guid>(TaskCreationOptions.RunContinuationsAsynchronously);
+            return incarnation;
+        }
+    }
+
+    private async Task TryAsync(Func<CancellationToken, Task> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ask(cancellationToken);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or OperationCanceledException)
+        {
+            LogDatabaseAway(e, WorkerId);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Worker {WorkerId} has joined with {Slots} slots.")]
+    private partial void LogJoined(string workerId, int slots);
+
+    [LoggerMessage(LogLevel.Warning, "Worker {WorkerId} has lost its lease: {Why}. It stops its regions and joins again.")]
+    private partial void LogLost(string workerId, string why);
+
+    [LoggerMessage(LogLevel.Information, "Worker {WorkerId} was asked to drain.")]
+    private partial void LogDrainAsked(string workerId);
+
+    [LoggerMessage(LogLevel.Warning, "Worker {WorkerId} can't reach the database.")]
+    private partial void LogDatabaseAway(Exception e, string workerId);
+}

@@ -1,0 +1,31 @@
+using Swath.Contracts;
+using Swath.Persistence.TileResults;
+
+namespace Swath.Worker.Regions;
+
+/// <summary>Checkpoints in <c>tile_results</c>.</summary>
+internal sealed class DatabaseCheckpoints(TileResultStore store) : ITileCheckpoints
+{
+    public async Task<IReadOnlyDictionary<PixelWindow, int>> FinishedAsync(Guid jobId, int regionId, CancellationToken cancellationToken)
+    {
+        var finished = await store.FinishedAsync(jobId, regionId, cancellationToken);
+        return finished.Where(tile => tile.Failure is null).ToDictionary(tile => tile.Window, tile => tile.Features);
+    }
+
+    public Task SaveAsync(Guid jobId, int regionId, int attempt, IReadOnlyList<TileOutcome> tiles, CancellationToken cancellationToken) =>
+        store.SaveAsync(
+            [
+                .. tiles.Select(tile => new TileResult
+                {
+                    JobId = jobId,
+                    RegionId = regionId,
+                    Attempt = attempt,
+                    Window = tile.Window,
+                    Features = tile.Features,
+                    Payload = tile.Payload,
+                    // PostgreSQL's text holds no NUL; a library's message may.
+                    Failure = tile.Failure?.Replace("\0", "", StringComparison.Ordinal),
+                }),
+            ],
+            cancellationToken);
+}

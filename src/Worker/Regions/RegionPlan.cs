@@ -1,0 +1,27 @@
+using Swath.Contracts;
+using Swath.Imaging;
+
+namespace Swath.Worker.Regions;
+
+/// <summary>What a region comes to: its tiles, and what is known of the image before a pixel is read.</summary>
+/// <param name="Tiles">The tiles that the region is cut into, row by row; those that don't touch the region of interest are left out.</param>
+/// <param name="Interest">The region of interest in image pixels; null when all of the image is.</param>
+/// <param name="Image">The image's header.</param>
+internal sealed record RegionPlan(IReadOnlyList<PixelWindow> Tiles, RegionOfInterest? Interest, ImageHeader Image)
+{
+    /// <exception cref="ImageException">The image can't be opened, the region of interest not be found in it, or such tiles not be made of it.</exception>
+    public static RegionPlan Make(ProcessRegion work, ImagingLimits limits)
+    {
+        using var image = ImageFile.Open(work.ImageUrl, limits);
+        TileEncoder.EnsureSupported(work.Tile.Format, work.Tile.Compression, image.Header);
+        if (!Contains(image.Bounds, work.Region.Window))
+            throw new ImageException(ImageErrorKind.NotAnImage, work.ImageUrl,
+                $"the image is {image.Header.Width}x{image.Header.Height} now and no longer has the region {work.Region.Window}: it was replaced after the job was measured");
+        var interest = work.RegionOfInterest is null ? null : RegionOfInterest.FromWkt(work.RegionOfInterest, image);
+        var tiles = TileGrid.Cover(work.Region.Window, work.Tile.Size, work.Tile.Overlap);
+        return new RegionPlan(interest is null ? tiles : [.. tiles.Where(interest.Touches)], interest, image.Header);
+    }
+
+    private static bool Contains(PixelWindow image, PixelWindow region) =>
+        region.X >= 0 && region.Y >= 0 && region.Width >= 1 && region.Height >= 1 && region.Right <= image.Right && region.Bottom <= image.Bottom;
+}

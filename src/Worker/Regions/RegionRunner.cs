@@ -1,0 +1,222 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Swath.Contracts;
+using Swath.Persistence.Placement;
+
+namespace Swath.Worker.Regions;
+
+/// <summary>
+/// Runs accepted regions, as many at once as the worker has slots, apart from the deliveries that brought them. Each ends in one of
+/// four ways: reported as completed or failed, given back (drain), or dropped because it is no longer this worker's.
+/// </summary>
+public sealed partial class RegionRunner : IDisposable
+{
+    private const int TriesPerRegion = 3;
+
+    private readonly RegionProcessor _processor;
+    private readonly RegionBoard _board;
+    private readonly IOptionsMonitor<WorkerOptions> _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<RegionRunner> _log;
+    private readonly ConcurrentDictionary<RegionClaim, HeldRegionWork> _held = new();
+    private readonly CancellationTokenSource _drain = new();
+    private readonly SemaphoreSlim _slots;
+
+    public RegionRunner(RegionProcessor processor, RegionBoard board, IOptionsMonitor<WorkerOptions> options, TimeProvider clock, ILogger<RegionRunner> log)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _processor = processor;
+        _board = board;
+        _options = options;
+        _clock = clock;
+        _log = log;
+        _slots = new SemaphoreSlim(options.CurrentValue.Slots);
+    }
+
+    /// <summary>The regions that this process has in hand, running or waiting for a slot.</summary>
+    public IReadOnlyCollection<RegionClaim> Held => [.. _held.Keys];
+
+    /// <summary>True once the worker drains: nothing more is begun.</summary>
+    public bool IsDraining => _drain.IsCancellationRequested;
+
+    /// <summary>Takes an accepted region; it runs when a slot is free.</summary>
+    /// <returns>False when the same placement is in hand already: a redelivery.</returns>
+    public bool TryBegin(ProcessRegion work)
+    {
+        var held = new HeldRegionWork(work);
+        if (!_held.TryAdd(held.Claim, held))
+        {
+            held.Dispose();
+            return false;
+        }
+
+        WorkerDiagnostics.Regions.Add(1);
+        _ = Task.Run(() => RunAsync(held));
+        return true;
+    }
+
+    /// <summary>Drops regions that are no longer this worker's; their tiles in flight are given up.</summary>
+    public void Revoke(IEnumerable<RegionClaim> claims)
+    {
+        foreach (var claim in claims)
+        {
+            if (_held.TryGetValue(claim, out var held))
+            {
+                LogRevoked(claim.JobId, claim.RegionId, claim.Attempt);
+                held.Revoke();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Ends all regions: tiles in flight are finished and checkpointed, what is left is given back to be placed elsewhere. What takes
+    /// longer than the grace is dropped; its tiles in flight are processed again by another worker.
+    /// </summary>
+    public async Task DrainAsync(TimeSpan grace)
+    {
+        await _drain.CancelAsync();
+        var all = Task.WhenAll(_held.Values.Select(held => held.Ended));
+        try
+        {
+            await all.WaitAsync(grace, _clock);
+        }
+        catch (TimeoutException)
+        {
+            Revoke(Held);
+            await all;
+        }
+    }
+
+    public void Dispose()
+    {
+        _drain.Dispose();
+        _slots.Dispose();
+    }
+
+    private async Task RunAsync(HeldRegionWork held)
+    {
+        try
+        {
+            await WaitForSlotAsync(held);
+            try
+            {
+                await ReportAsync(held, await ProcessAsync(held));
+            }
+            finally
+            {
+                _slots.Release();
+            }
+        }
+        catch (OperationCanceledException) when (held.Revoked.IsCancellationRequested)
+        {
+            LogDropped(held.Claim.JobId, held.Claim.RegionId, held.Claim.Attempt);
+        }
+        catch (Exception e)
+        {
+            // Nobody awaits this task, and the region stays this worker's: only its lease could free it. Say so loudly.
+            LogLost(e, held.Claim.JobId, held.Claim.RegionId, held.Claim.Attempt);
+        }
+        finally
+        {
+            _held.TryRemove(held.Claim, out _);
+            WorkerDiagnostics.Regions.Add(-1);
+            held.End();
+            held.Dispose();
+        }
+    }
+
+    private Task WaitForSlotAsync(HeldRegionWork held) => _slots.WaitAsync(held.Revoked);
+
+    // What the region itself can't help - the database was away - is tried again: finished tiles are not lost.
+    private async Task<RegionOutcome> ProcessAsync(HeldRegionWork held)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await _processor.ProcessAsync(held.Work, _drain.Token, held.Revoked);
+            }
+            catch (Exception e) when (!held.Revoked.IsCancellationRequested)
+            {
+                LogTryFailed(e, held.Claim.JobId, held.Claim.RegionId, tries, TriesPerRegion);
+                if (tries == TriesPerRegion)
+                    return new RegionOutcome.Failed($"It could not be processed in {TriesPerRegion} tries, at last because: {e.Message}");
+                await Task.Delay(TimeSpan.FromSeconds(tries), _clock, held.Revoked);
+            }
+        }
+    }
+
+    // A report that can't be written is tried until it is, or until the region is taken away: work that is done must not be lost.
+    private async Task ReportAsync(HeldRegionWork held, RegionOutcome outcome)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                if (!await WriteReportAsync(held, outcome))
+                    LogStale(held.Claim.JobId, held.Claim.RegionId, held.Claim.Attempt);
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException && !held.Revoked.IsCancellationRequested)
+            {
+                LogReportFailed(e, held.Claim.JobId, held.Claim.RegionId, tries);
+                await Task.Delay(TimeSpan.FromSeconds(Math.Min(tries, 10)), _clock, held.Revoked);
+            }
+        }
+    }
+
+    private async Task<bool> WriteReportAsync(HeldRegionWork held, RegionOutcome outcome)
+    {
+        var (work, workerId) = (held.Work, held.Work.WorkerId);
+        switch (outcome)
+        {
+            case RegionOutcome.Completed completed:
+                return await _board.CompleteAsync(
+                    new RegionCompleted
+                    {
+                        JobId = work.JobId,
+                        RegionId = work.Region.RegionId,
+                        Attempt = work.Attempt,
+                        WorkerId = workerId,
+                        TilesDone = completed.TilesDone,
+                        FailedTiles = completed.FailedTiles,
+                        Features = completed.Features,
+                    },
+                    held.Revoked);
+            case RegionOutcome.Failed failed:
+                LogFailed(work.JobId, work.Region.RegionId, failed.Reason);
+                return await _board.FailAsync(
+                    new RegionFailed { JobId = work.JobId, RegionId = work.Region.RegionId, Attempt = work.Attempt, WorkerId = workerId, Reason = failed.Reason },
+                    held.Revoked);
+            default:
+                LogGivenBack(work.JobId, work.Region.RegionId);
+                return await _board.GiveBackAsync(workerId, [held.Claim], $"worker {workerId} drains", held.Revoked) == 1;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Job {JobId}, region {RegionId}, attempt {Attempt}: no longer this worker's, stopping.")]
+    private partial void LogRevoked(Guid jobId, int regionId, int attempt);
+
+    [LoggerMessage(LogLevel.Information, "Job {JobId}, region {RegionId}, attempt {Attempt}: stopped.")]
+    private partial void LogDropped(Guid jobId, int regionId, int attempt);
+
+    [LoggerMessage(LogLevel.Information, "Job {JobId}, region {RegionId}, attempt {Attempt}: was given to another worker meanwhile, its report is dropped.")]
+    private partial void LogStale(Guid jobId, int regionId, int attempt);
+
+    [LoggerMessage(LogLevel.Information, "Job {JobId}, region {RegionId}: given back, the worker drains.")]
+    private partial void LogGivenBack(Guid jobId, int regionId);
+
+    [LoggerMessage(LogLevel.Warning, "Job {JobId}, region {RegionId} failed: {Reason}")]
+    private partial void LogFailed(Guid jobId, int regionId, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Job {JobId}, region {RegionId}: try {Try} of {Tries} ended unexpectedly.")]
+    private partial void LogTryFailed(Exception e, Guid jobId, int regionId, int @try, int tries);
+
+    [LoggerMessage(LogLevel.Warning, "Job {JobId}, region {RegionId}: its end could not be reported (try {Try}), trying again.")]
+    private partial void LogReportFailed(Exception e, Guid jobId, int regionId, int @try);
+
+    [LoggerMessage(LogLevel.Error, "Job {JobId}, region {RegionId}, attempt {Attempt}: its end could not be reported at all; it hangs until this worker leaves.")]
+    private partial void LogLost(Exception e, Guid jobId, int regionId, int attempt);
+}

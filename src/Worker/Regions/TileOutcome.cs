@@ -1,0 +1,13 @@
+using Swath.Contracts;
+
+namespace Swath.Worker.Regions;
+
+/// <summary>What became of one tile: its features, or why there are none.</summary>
+/// <param name="Window">The tile in pixels of the whole image.</param>
+/// <param name="Features">How many features the payload holds; 0 for a failed tile.</param>
+/// <param name="Payload">The features as <see cref="Features.TilePayload"/> writes them; empty for a failed tile.</param>
+/// <param name="Failure">Why the tile could not be processed; null when it was.</param>
+public sealed record TileOutcome(PixelWindow Window, int Features, ReadOnlyMemory<byte> Payload, string? Failure)
+{
+    public static TileOutcome Failed(PixelWindow window, string reason) => new(window, 0, ReadOnlyMemory<byte>.Empty, reason);
+}

@@ -1,0 +1,65 @@
+using System.Threading.Channels;
+using Swath.Contracts;
+using Swath.Imaging;
+
+namespace Swath.Worker.Regions;
+
+/// <summary>The first stage: reads and encodes a contiguous run of tiles through an image handle of its own.</summary>
+internal sealed class TileReader(ProcessRegion work, ImagingLimits limits, TimeProvider clock)
+{
+    /// <exception cref="ImageException">The image can't be opened, or can't be cut into such tiles at all.</exception>
+    public Task ReadAsync(
+        IReadOnlyList<PixelWindow> run, ChannelWriter<EncodedTile> encoded, ChannelWriter<TileOutcome> outcomes, CancellationToken drain, CancellationToken stop) =>
+        Task.Run(() => ReadOnPoolAsync(run, encoded, outcomes, drain, stop), stop);
+
+    private async Task ReadOnPoolAsync(
+        IReadOnlyList<PixelWindow> run, ChannelWriter<EncodedTile> encoded, ChannelWriter<TileOutcome> outcomes, CancellationToken drain, CancellationToken stop)
+    {
+        using var cutter = new TileCutter(work.ImageUrl, limits, work.Tile.Format, work.Tile.Compression);
+        foreach (var window in run)
+        {
+            // Room first: a reader that waits holds no tile.
+            if (!await encoded.WaitToWriteAsync(stop) || drain.IsCancellationRequested)
+                return;
+            stop.ThrowIfCancellationRequested();
+            var tile = Cut(cutter, window, out var failure);
+            if (tile is null)
+                await outcomes.WriteAsync(failure!, stop);
+            else
+                await SendAsync(tile, encoded, stop);
+        }
+    }
+
+    private EncodedTile? Cut(TileCutter cutter, PixelWindow window, out TileOutcome? failure)
+    {
+        var started = clock.GetTimestamp();
+        try
+        {
+            failure = null;
+            var tile = cutter.Cut(window);
+            WorkerDiagnostics.CutSeconds.Record(clock.GetElapsedTime(started).TotalSeconds);
+            return tile;
+        }
+        catch (ImageException e) when (e.Kind is ImageErrorKind.ReadFailed or ImageErrorKind.EncodeFailed)
+        {
+            WorkerDiagnostics.Tiles.Add(1, new KeyValuePair<string, object?>("outcome", "unreadable"));
+            failure = TileOutcome.Failed(window, e.Message);
+            return null;
+        }
+    }
+
+    private static async Task SendAsync(EncodedTile tile, ChannelWriter<EncodedTile> encoded, CancellationToken stop)
+    {
+        var sent = false;
+        try
+        {
+            await encoded.WriteAsync(tile, stop);
+            sent = true;
+        }
+        finally
+        {
+            if (!sent)
+                tile.Dispose();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using Swath.Contracts;
+
+namespace Swath.Worker.Sinks;
+
+/// <summary>
+/// What a reader of a result should know beside its features. Written as the foreign member <c>swath</c> (RFC 7946 section 6.1) of
+/// the FeatureCollection, before the features.
+/// </summary>
+public sealed record ResultSummary
+{
+    public required Guid JobId { get; init; }
+    public required string JobName { get; init; }
+
+    /// <summary>The image as the request named it.</summary>
+    public required string Image { get; init; }
+
+    /// <summary>The endpoint's name or URL.</summary>
+    public required string Endpoint { get; init; }
+
+    public string? Variant { get; init; }
+
+    /// <summary>Tiles that were looked at, the failed ones included.</summary>
+    public required int Tiles { get; init; }
+
+    /// <summary>Features in the result.</summary>
+    public required long Features { get; init; }
+
+    /// <summary>Features that were left out because another one shows the same object, or for their low score.</summary>
+    public long Distilled { get; init; }
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Parts of the image that the result says nothing about.</summary>
+    public IReadOnlyList<TileFailure> FailedTiles { get; init; } = [];
+
+    internal void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("jobId"u8, JobId);
+        json.WriteString("jobName"u8, JobName);
+        json.WriteString("image"u8, Image);
+        json.WriteString("endpoint"u8, Endpoint);
+        if (Variant is not null)
+            json.WriteString("variant"u8, Variant);
+        json.WriteNumber("tiles"u8, Tiles);
+        json.WriteNumber("features"u8, Features);
+        json.WriteNumber("distilled"u8, Distilled);
+        json.WriteStartArray("warnings"u8);
+        foreach (var warning in Warnings)
+            json.WriteStringValue(warning);
+        json.WriteEndArray();
+        json.WriteStartArray("failedTiles"u8);
+        foreach (var failure in FailedTiles)
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("window"u8);
+            json.WriteNumberValue(failure.Window.X);
+            json.WriteNumberValue(failure.Window.Y);
+            json.WriteNumberValue(failure.Window.Width);
+            json.WriteNumberValue(failure.Window.Height);
+            json.WriteEndArray();
+            json.WriteString("reason"u8, failure.Reason);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,111 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
+using Swath.Intake.Api;
+using Swath.Persistence;
+using Swath.Persistence.Outbox;
+using Swath.Testing;
+
+namespace Swath.Intake.Tests.Api;
+
+/// <summary>The REST API over HTTP, on a real database.</summary>
+public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<DatabaseFixture>, IAsyncLifetime
+{
+    private readonly HttpClient _client = new();
+    private WebApplication? _app;
+
+    public async Task InitializeAsync()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSwathPersistence(database.DataSource).AddSwathOutbox();
+        _app = builder.Build();
+        _app.MapJobs();
+        await _app.StartAsync();
+        _client.BaseAddress = new Uri(_app.Urls.Single());
+    }
+
+    public async Task DisposeAsync()
+    {
+        _client.Dispose();
+        await _app!.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Post_ValidRequestWithoutId_IsStoredInTheOutboxAndAccepted()
+    {
+        var answer = await PostAsync("""{"imageUrl":"a.tif","endpoint":{"name":"http://127.0.0.1:8080/invocations"},"outputs":[{"type":"File","path":"a.geojson"}]}""");
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        var accepted = await answer.Content.ReadFromJsonAsync<JobAccepted>();
+        Assert.EndsWith($"/v1/jobs/{accepted!.JobId}", answer.Headers.Location!.ToString(), StringComparison.Ordinal);
+        Assert.Equal(1L, await database.Database.ScalarAsync<long>("select count(*) from outbox where job_id = $1", accepted.JobId));
+    }
+
+    [Theory]
+    [InlineData("""{"imageUrl":"a.tif","endpoint":{"name":"nonsense"},"outputs":[{"type":"File","path":"a.geojson"}]}""", "endpoint.name")]
+    [InlineData("""{"imageUrl":"a.tif","endpoint":{"name":"http://m/"},"outputs":[]}""", "outputs")]
+    [InlineData("""{"imageUrl":"a.tif","endpoint":{"name":"http://m/"},"outputs":[{"type":"Pigeon"}]}""", "outputs[0].type")]
+    [InlineData("""{"endpoint":{"name":"http://m/"},"outputs":[]}""", "imageUrl")]
+    public async Task Post_InvalidRequest_NamesWhatIsWrong(string body, string named)
+    {
+        var answer = await PostAsync(body);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains(named, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_UnknownJob_IsNotFound()
+    {
+        Assert.Equal(HttpStatusCode.NotFound, (await _client.GetAsync($"/v1/jobs/{Guid.NewGuid()}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await _client.PostAsync($"/v1/jobs/{Guid.NewGuid()}/cancel", null)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Cancel_FinishedJob_IsAConflict()
+    {
+        var id = await InsertJobAsync("Completed", finished: true);
+
+        Assert.Equal(HttpStatusCode.Conflict, (await _client.PostAsync($"/v1/jobs/{id}/cancel", null)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Cancel_RunningJob_TellsTheSaga()
+    {
+        var id = await InsertJobAsync("Running", finished: false);
+
+        Assert.Equal(HttpStatusCode.Accepted, (await _client.PostAsync($"/v1/jobs/{id}/cancel", null)).StatusCode);
+        Assert.Equal(1L, await database.Database.ScalarAsync<long>("select count(*) from outbox where job_id = $1 and message::text like '%CancelJob%'", id));
+    }
+
+    [Fact]
+    public async Task List_ByTenant_ShowsItsJobsOnly()
+    {
+        var id = await InsertJobAsync("Queued", finished: false, tenant: "coastguard");
+
+        var jobs = await _client.GetFromJsonAsync<JsonElement>("/v1/jobs?tenant=coastguard");
+
+        Assert.Equal(id, Assert.Single(jobs.EnumerateArray()).GetProperty("jobId").GetGuid());
+    }
+
+    private Task<HttpResponseMessage> PostAsync(string body) =>
+        _client.PostAsync("/v1/jobs", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+
+    private async Task<Guid> InsertJobAsync(string state, bool finished, string tenant = "default")
+    {
+        var id = Guid.NewGuid();
+        await database.Database.ExecuteAsync(
+            """
+            insert into jobs (job_id, name, tenant, state, image_url, endpoint, priority, regions_total, regions_done, regions_failed, tiles_total, tiles_done,
+                              tiles_failed, features, requested_at, updated_at, finished_at, version)
+            values ($1, 'a', $2, $3, 'a.tif', 'http://m/', 10, 1, 0, 0, 4, 0, 0, 0, now(), now(), case when $4 then now() end, 1)
+            """,
+            id, tenant, state, finished);
+        return id;
+    }
+}
