@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Swath.Configuration;
 using Swath.Imaging;
+using Swath.Persistence.Outbox;
 using Swath.Persistence.Placement;
 using Swath.Worker.Assembly;
 using Swath.Worker.Membership;
@@ -15,14 +16,15 @@ namespace Swath.Worker;
 public static class SwathWorker
 {
     /// <summary>
-    /// Offers the worker's services and its background work. Needs the database's stores and <see cref="IPlacementOutbox"/>, the model endpoints,
-    /// and, in the bus registration, <see cref="AddWorkerConsumers"/>.
+    /// Offers the worker's services and its background work. Needs the database's stores, the model endpoints and, in the bus registration,
+    /// <see cref="AddWorkerConsumers"/>.
     /// </summary>
     public static IServiceCollection AddSwathWorker(this IServiceCollection services)
     {
         services.AddSwathOptions<WorkerOptions>();
         services.AddOptions<ImagingLimits>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSwathOutbox();
         services.TryAddSingleton<WorkerRegistry>();
         services.TryAddSingleton<RegionBoard>();
         services.TryAddSingleton<ITileCheckpoints, DatabaseCheckpoints>();

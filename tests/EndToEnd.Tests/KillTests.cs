@@ -16,10 +16,10 @@ public sealed class KillTests
     public async Task Run_KilledAndStartedAgain_CompletesWithEveryTileOnce(string state, int tilesDone)
     {
         await using var cli = new SwathCli();
-        await using var model = await ModelProcess.StartAsync(cli, "--model", "centerpoint", "--delay-ms", "20");
+        await using var model = await ModelProcess.StartAsync(cli, "--model", "centerpoint");
         var image = WriteImage(cli.PathOf("image.tif"));
         var id = Guid.NewGuid().ToString();
-        string[] run = ["run", image, "--endpoint", model.Url, "--tile-size", "128", "--overlap", "16", "--id", id, "-o", cli.PathOf("result.geojson")];
+        string[] run = ["run", image, "--endpoint", $"{model.Url}?delay=20", "--tile-size", "128", "--overlap", "16", "--id", id, "-o", cli.PathOf("result.geojson")];
 
         var killed = cli.Start(run);
         await killed.LineAsync(line => line.StartsWith(state, StringComparison.Ordinal) && TilesIn(line) >= tilesDone);

@@ -8,7 +8,8 @@ internal sealed class SwathCli : IAsyncDisposable
     private static readonly string Executable = Path.Combine(AppContext.BaseDirectory, "swath.dll");
     private readonly List<RunningCommand> _running = [];
 
-    public SwathCli() => Home = Directory.CreateTempSubdirectory("swath-e2e-").FullName;
+    // Not CreateTempSubdirectory, which closes the folder to the user that the database server runs as when the caller is root.
+    public SwathCli() => Home = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"swath-e2e-{Guid.NewGuid():N}")).FullName;
 
     /// <summary>Where the private database and the results live.</summary>
     public string Home { get; }
@@ -69,6 +70,7 @@ internal sealed class RunningCommand : IAsyncDisposable
     private readonly Process _process;
     private readonly Task<string> _error;
     private readonly Task _reading;
+    private bool _disposed;
     private readonly List<(Func<string, bool> Wanted, TaskCompletionSource<string> Seen)> _waiters = [];
     private readonly List<string> _lines = [];
 
@@ -110,6 +112,9 @@ internal sealed class RunningCommand : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         if (!_process.HasExited)
             await KillAsync();
         _process.Dispose();

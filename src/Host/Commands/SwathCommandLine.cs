@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Spectre.Console;
 
 namespace Swath.Host.Commands;
 
@@ -14,7 +13,8 @@ internal static class SwathCommandLine
         {
             foreach (var error in parsed.Errors)
                 await Console.Error.WriteLineAsync(error.Message);
-            await Console.Error.WriteLineAsync($"See: swath {parsed.CommandResult.Command.Name} --help");
+            var verb = parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ";
+            await Console.Error.WriteLineAsync($"See: swath {verb}--help");
             return ExitCodes.Usage;
         }
 

@@ -24,7 +24,7 @@ internal sealed class HarbourScene
     public const double OriginY = 4_508_000;
 
     /// <summary>Top-left corners of two places that show ships well, for the picture.</summary>
-    public static readonly IReadOnlyList<(int X, int Y)> Views = [(4700, 3060), (3290, 7570)];
+    public static readonly IReadOnlyList<(int X, int Y)> Views = [(5834, 2208), (3560, 7560)];
 
     private readonly Terrain _terrain;
     private readonly sbyte[] _grain;

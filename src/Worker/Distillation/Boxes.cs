@@ -26,7 +26,7 @@ internal static class Boxes
     }
 
     /// <summary>Whether a box has a point in a window, its edges included.</summary>
-    public static bool Touches(in PixelBounds box, PixelWindow window) =>
+    public static bool Touches(in PixelBounds box, in PixelWindow window) =>
         box.MinX <= window.Right && box.MaxX >= window.X && box.MinY <= window.Bottom && box.MaxY >= window.Y;
 
     /// <summary>The part of a box that lies in both windows.</summary>

@@ -43,8 +43,8 @@ internal static class CandidateOrder
 
     private static int CompareTiles(int a, int b, TileLayout layout)
     {
-        var first = layout.Windows[a];
-        var second = layout.Windows[b];
+        var first = layout[a];
+        var second = layout[b];
         var order = first.Y.CompareTo(second.Y);
         if (order == 0)
             order = first.X.CompareTo(second.X);

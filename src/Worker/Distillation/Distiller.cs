@@ -28,7 +28,7 @@ public static class Distiller
         {
             var candidate = candidates[i];
             // What lies outside of its tile was guessed, not seen: it takes no part in comparing.
-            clamped[i] = candidate with { Bounds = Boxes.Clamp(candidate.Bounds, layout.Windows[candidate.Tile]) };
+            clamped[i] = candidate with { Bounds = Boxes.Clamp(candidate.Bounds, layout[candidate.Tile]) };
             scores[i] = candidate.Score;
         }
 

@@ -41,7 +41,7 @@ internal static class NonMaximumSuppression
         var largestSide = iouThreshold > 0 ? side / iouThreshold : double.MaxValue;
         foreach (var neighbour in layout.Neighbours(candidates[member].Tile))
         {
-            if (!Boxes.Touches(box, layout.Windows[neighbour]))
+            if (!Boxes.Touches(box, layout[neighbour]))
                 continue;
             var search = new Search(candidates, box, iouThreshold);
             if (grid.Search(box, neighbour, candidates[member].Class, side * iouThreshold, largestSide, ref search))

@@ -34,7 +34,7 @@ internal static class SoftSuppression
             var box = candidates[best].Bounds;
             foreach (var neighbour in layout.Neighbours(candidates[best].Tile))
             {
-                if (!Boxes.Touches(box, layout.Windows[neighbour]))
+                if (!Boxes.Touches(box, layout[neighbour]))
                     continue;
                 var penalty = new Penalty(candidates, box, step, open, scores, queue);
                 grid.Search(box, neighbour, candidates[best].Class, 0, double.MaxValue, ref penalty);

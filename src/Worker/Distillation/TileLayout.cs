@@ -9,17 +9,21 @@ namespace Swath.Worker.Distillation;
 /// </summary>
 public sealed class TileLayout
 {
+    private readonly PixelWindow[] _windows;
     private readonly int[][] _neighbours;
 
     public TileLayout(IReadOnlyList<PixelWindow> windows)
     {
         ArgumentNullException.ThrowIfNull(windows);
-        Windows = windows;
+        _windows = [.. windows];
         _neighbours = FindNeighbours(windows);
     }
 
     /// <summary>The tiles in pixels of the whole image.</summary>
-    public IReadOnlyList<PixelWindow> Windows { get; }
+    public IReadOnlyList<PixelWindow> Windows => _windows;
+
+    /// <summary>One tile.</summary>
+    public ref readonly PixelWindow this[int tile] => ref _windows[tile];
 
     /// <summary>The tiles that share pixels with this one, ascending.</summary>
     public ReadOnlySpan<int> Neighbours(int tile) => _neighbours[tile];
@@ -29,7 +33,7 @@ public sealed class TileLayout
     {
         foreach (var neighbour in _neighbours[tile])
         {
-            if (Boxes.Touches(box, Windows[neighbour]))
+            if (Boxes.Touches(box, _windows[neighbour]))
                 return true;
         }
 

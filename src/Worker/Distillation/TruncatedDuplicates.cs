@@ -64,7 +64,7 @@ internal static class TruncatedDuplicates
         var leastSide = Math.Sqrt(LeastSharedCover * Boxes.Area(box)) / 2;
         foreach (var neighbour in layout.Neighbours(candidates[member].Tile))
         {
-            if (!Boxes.Touches(box, layout.Windows[neighbour]))
+            if (!Boxes.Touches(box, layout[neighbour]))
                 continue;
             var search = new Search(candidates, member, layout);
             if (grid.Search(box, neighbour, candidates[member].Class, leastSide, double.MaxValue, ref search))
@@ -76,10 +76,10 @@ internal static class TruncatedDuplicates
 
     private static bool IsCut(in DistillationCandidate candidate, TileLayout layout)
     {
-        var tile = layout.Windows[candidate.Tile];
+        var tile = layout[candidate.Tile];
         foreach (var neighbour in layout.Neighbours(candidate.Tile))
         {
-            if (CutEdges(candidate.Bounds, tile, layout.Windows[neighbour]) != Edges.None)
+            if (CutEdges(candidate.Bounds, tile, layout[neighbour]) != Edges.None)
                 return true;
         }
 
@@ -141,6 +141,6 @@ internal static class TruncatedDuplicates
     private readonly struct Search(DistillationCandidate[] candidates, int cut, TileLayout layout) : OverlapGrid.IVisitor
     {
         public bool Visit(int candidate) => IsDuplicate(
-            candidates[cut].Bounds, layout.Windows[candidates[cut].Tile], candidates[candidate].Bounds, layout.Windows[candidates[candidate].Tile]);
+            candidates[cut].Bounds, layout[candidates[cut].Tile], candidates[candidate].Bounds, layout[candidates[candidate].Tile]);
     }
 }

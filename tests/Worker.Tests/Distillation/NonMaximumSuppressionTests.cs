@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using FsCheck;
 using FsCheck.Fluent;
 using Swath.Contracts;
-using Swath.Endpoints;
 using Swath.Worker.Distillation;
 using static Swath.Worker.Tests.Distillation.Scenes;
 
@@ -130,36 +128,4 @@ public sealed class NonMaximumSuppressionTests
         var step = Nms with { IouThreshold = c.Threshold };
         return Kept(candidates, layout, step).SequenceEqual(AllPairsOracle.Distil(candidates, layout, step));
     }));
-
-    [Fact]
-    public void Distil_AMillionFeatures_TakesLessThanTenSeconds()
-    {
-        var layout = Grid(40, 40, 1024, 300);
-        var random = new Random(7);
-        var candidates = new DistillationCandidate[1_000_000];
-        for (var i = 0; i < candidates.Length; i++)
-        {
-            var tile = random.Next(layout.Windows.Count);
-            var window = layout.Windows[tile];
-            var x = window.X + (random.NextDouble() * 980);
-            var y = window.Y + (random.NextDouble() * 980);
-            candidates[i] = new(new PixelBounds(x, y, x + 8 + (random.NextDouble() * 36), y + 8 + (random.NextDouble() * 36)), random.NextDouble(), random.Next(4), tile, i);
-        }
-
-        var clock = Stopwatch.StartNew();
-        var result = Distiller.Distil(candidates, layout, [PostProcessingStep.Default with { IouThreshold = 0.3 }]);
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"Took {clock.Elapsed}.");
-        Assert.True(result.Duplicates > 1000);
-    }
-
-    [Fact]
-    public void Distil_OneBoxHalfAMillionTimesInTwoTiles_IsNotQuadratic()
-    {
-        var layout = Grid(2, 1, 1024, 100);
-        var candidates = Enumerable.Range(0, 400_000).Select(i => Box(950, 10, 980, 40, tile: i % 2, score: 0.5, index: i)).ToArray();
-        var clock = Stopwatch.StartNew();
-        var result = Distiller.Distil(candidates, layout, [Nms]);
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"Took {clock.Elapsed}.");
-        Assert.Equal(200_000, result.Duplicates);
-    }
 }

@@ -17,6 +17,7 @@ internal sealed class HarbourPlan
     public HarbourPlan(SceneRandom random, Terrain terrain)
     {
         (_random, _terrain) = (random, terrain);
+        new Countryside(terrain, Shapes).Draw();
         DrawTown();
         DrawPort();
         DrawJetties();

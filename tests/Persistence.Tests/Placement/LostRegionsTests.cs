@@ -1,0 +1,80 @@
+using Swath.Persistence.Placement;
+using Swath.Testing;
+
+namespace Swath.Persistence.Tests.Placement;
+
+public sealed class LostRegionsTests(DatabaseFixture database) : IClassFixture<DatabaseFixture>
+{
+    private static readonly TimeSpan AcceptWithin = TimeSpan.FromSeconds(30);
+    private readonly PlacementBench _bench = new(database.Database);
+
+    [Fact]
+    public async Task RescueAsync_LeaseLasts_TakesNothing()
+    {
+        var (job, worker, _) = await AcceptedAsync();
+        _bench.Time.Advance(TimeSpan.FromSeconds(29));
+
+        Assert.DoesNotContain(await _bench.Lost.RescueAsync(AcceptWithin, 5), region => region.JobId == job.JobId);
+        Assert.Single(await _bench.Workers.GetJobsByWorkerAsync(worker.WorkerId));
+    }
+
+    [Fact]
+    public async Task RescueAsync_LeaseLapsed_WantsAnotherWorkerAndCountsALoss()
+    {
+        var (job, _, key) = await AcceptedAsync();
+        _bench.Time.Advance(TimeSpan.FromSeconds(31));
+
+        var lost = Assert.Single(await _bench.Lost.RescueAsync(AcceptWithin, 5), region => region.JobId == job.JobId);
+
+        Assert.Equal((1, false), (lost.Losses, lost.GivenUp));
+        Assert.Contains("lease lapsed", lost.Reason, StringComparison.Ordinal);
+        Assert.Contains(await _bench.Wanted.ReadAsync(1_000), region => region.JobId == job.JobId);
+        Assert.Equal(4, (await _bench.EntryAsync(key)).Reserved);
+    }
+
+    [Fact]
+    public async Task RescueAsync_LostTooOften_FailsTheRegionAndGivesItsShareBack()
+    {
+        var (job, _, key) = await AcceptedAsync();
+        _bench.Time.Advance(TimeSpan.FromSeconds(31));
+
+        var lost = Assert.Single(await _bench.Lost.RescueAsync(AcceptWithin, maxLosses: 1), region => region.JobId == job.JobId);
+
+        Assert.True(lost.GivenUp);
+        Assert.Equal(0, (await _bench.EntryAsync(key)).Reserved);
+        Assert.Equal(1, await _bench.MessagesAsync(job, "RegionFailed"));
+        Assert.DoesNotContain(await _bench.Wanted.ReadAsync(1_000), region => region.JobId == job.JobId);
+    }
+
+    [Fact]
+    public async Task RescueAsync_NotBegunThoughTheWorkerHasASlot_GoesToAnotherWithoutALoss()
+    {
+        var (job, worker, _) = await _bench.StartAsync();
+        _bench.Time.Advance(TimeSpan.FromSeconds(31));
+        await _bench.Workers.RenewAsync(new WorkerStatus(worker.WorkerId, worker.Incarnation));
+
+        var lost = Assert.Single(await _bench.Lost.RescueAsync(AcceptWithin, 5), region => region.JobId == job.JobId);
+
+        Assert.Equal(0, lost.Losses);
+        Assert.Contains("in time", lost.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RegisterAsync_SameWorkerStartsAnew_ItsRegionsAreWantedAtOnce()
+    {
+        var (job, worker, _) = await AcceptedAsync();
+
+        await _bench.Workers.RegisterAsync(worker with { Incarnation = Guid.NewGuid() });
+
+        Assert.Contains(await _bench.Wanted.ReadAsync(1_000), region => region.JobId == job.JobId);
+        Assert.Equal(1, await _bench.Database.ScalarAsync<int>("select losses from job_regions where job_id = $1", job.JobId));
+        Assert.Equal(RegionAcceptance.Stale, await _bench.Board.TryAcceptAsync(job.JobId, 0, 1, worker.WorkerId, worker.Incarnation));
+    }
+
+    private async Task<(JobSeed Job, WorkerRegistration Worker, Swath.Persistence.Capacity.EndpointVariant Key)> AcceptedAsync()
+    {
+        var started = await _bench.StartAsync();
+        await _bench.Board.TryAcceptAsync(started.Job.JobId, 0, 1, started.Worker.WorkerId, started.Worker.Incarnation);
+        return started;
+    }
+}

@@ -1,0 +1,101 @@
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Swath.Persistence.Capacity;
+using Swath.Persistence.Outbox;
+using Swath.Persistence.Placement;
+using Swath.Testing;
+
+namespace Swath.Persistence.Tests.Placement;
+
+/// <summary>The ledger, the board and the registry on one real database, under a clock that the test moves.</summary>
+internal sealed class PlacementBench
+{
+    private readonly NpgsqlDataSource _database;
+
+    public PlacementBench(TestDatabase database)
+    {
+        Database = database;
+        _database = database.DataSource;
+        var services = new ServiceCollection()
+            .AddSingleton<TimeProvider>(Time).AddSingleton(_database).AddSwathOutbox().AddSwathPlacement().BuildServiceProvider();
+        Ledger = services.GetRequiredService<CapacityLedger>();
+        Board = services.GetRequiredService<RegionBoard>();
+        Wanted = services.GetRequiredService<WantedRegions>();
+        Lost = services.GetRequiredService<LostRegions>();
+        Workers = services.GetRequiredService<WorkerRegistry>();
+    }
+
+    public TestDatabase Database { get; }
+    public FakeTimeProvider Time { get; } = new();
+    public CapacityLedger Ledger { get; }
+    public RegionBoard Board { get; }
+    public WantedRegions Wanted { get; }
+    public LostRegions Lost { get; }
+    public WorkerRegistry Workers { get; }
+
+    /// <summary>An endpoint that no other test knows, so that tests of one class share a database.</summary>
+    public async Task<EndpointVariant> AddEndpointAsync(int target)
+    {
+        var key = new EndpointVariant($"endpoint-{Guid.NewGuid():N}");
+        await Ledger.RefreshAsync(key, target, target);
+        return key;
+    }
+
+    public async Task<WorkerRegistration> AddWorkerAsync(int slots = 4, string? id = null)
+    {
+        var worker = new WorkerRegistration { WorkerId = id ?? $"worker-{Guid.NewGuid():N}", Incarnation = Guid.NewGuid(), Slots = slots };
+        await Workers.RegisterAsync(worker);
+        return worker;
+    }
+
+    public async Task<JobSeed> AddJobAsync(EndpointVariant key, int regions = 1, int tileWorkers = 1, string tenant = "tenant", string? affinity = null)
+    {
+        var job = new JobSeed { Endpoint = key.Endpoint, Regions = regions, TileWorkers = tileWorkers, Tenant = tenant, Affinity = affinity };
+        await JobSeed.InsertAsync(_database, job);
+        return job;
+    }
+
+    public async Task<LedgerEntry> EntryAsync(EndpointVariant key) => (await Ledger.ReadAsync(key.Endpoint)).Single();
+
+    public static AdmissionCandidate Candidate(JobSeed job, params string[] workers) => new()
+    {
+        JobId = job.JobId,
+        Tenant = job.Tenant,
+        Regions = job.Regions,
+        LoadPerRegion = job.TileWorkers,
+        Workers = workers,
+    };
+
+    /// <summary>Admits on the latest figures.</summary>
+    public async Task<AdmissionOutcome> AdmitAsync(EndpointVariant key, params AdmissionCandidate[] jobs)
+    {
+        var living = await Workers.GetLivingWorkersAsync();
+        return await Ledger.TryAdmitAsync(new AdmissionBatch
+        {
+            Key = key,
+            SeenVersion = (await EntryAsync(key)).Version,
+            Jobs = jobs,
+            SeenWorkers = living.ToDictionary(worker => worker.WorkerId, worker => worker.Version),
+        });
+    }
+
+    /// <summary>A running job with its only region accepted by a worker.</summary>
+    public async Task<(JobSeed Job, WorkerRegistration Worker, EndpointVariant Key)> StartAsync(int tileWorkers = 4, int regions = 1)
+    {
+        var key = await AddEndpointAsync(1_000);
+        var worker = await AddWorkerAsync(slots: regions);
+        var job = await AddJobAsync(key, regions, tileWorkers);
+        var outcome = await AdmitAsync(key, Candidate(job, [.. Enumerable.Repeat(worker.WorkerId, regions)]));
+        Assert.Null(outcome.LostRace);
+        await SetStateAsync(job, "Running");
+        return (job, worker, key);
+    }
+
+    public Task<int> SetStateAsync(JobSeed job, string state) =>
+        Database.ExecuteAsync("update jobs set state = $2, admitted_at = case when $2 = 'Queued' then null else admitted_at end where job_id = $1", job.JobId, state);
+
+    public Task<long> MessagesAsync(JobSeed job, string type) => CountAsync(
+        "select count(*) from outbox where job_id = $1 and destination like '%' || $2", job.JobId, type);
+
+    public async Task<long> CountAsync(string sql, params object?[] parameters) => await Database.ScalarAsync<long>(sql, parameters);
+}

@@ -1,0 +1,183 @@
+using System.Text.Json;
+using Swath.Contracts;
+using Swath.Endpoints;
+using Swath.Persistence.TileResults;
+using Swath.Testing;
+using Swath.Worker.Assembly;
+using Swath.Worker.Features;
+using Swath.Worker.Sinks;
+
+namespace Swath.Worker.Tests.Assembly;
+
+public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixture<DatabaseFixture>, IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("swath-assembly-tests-").FullName;
+    private readonly TileResultStore _store = new(database.DataSource);
+
+    private string Output => Path.Combine(_folder, "out.geojson");
+
+    [Fact]
+    public async Task AssembleAsync_DuplicatesBetweenTilesAndRegions_AreWrittenOnce()
+    {
+        var work = Work();
+        await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100), Box(70, 10, 90, 30, 0.9), Box(5, 5, 15, 15, 0.8));
+        await StoreAsync(work.JobId, 1, new PixelWindow(60, 0, 100, 100), Box(70, 10, 90, 30, 0.7), Box(120, 5, 130, 15, 0.6));
+
+        var outcome = Assert.IsType<AssemblyOutcome.Completed>(await Assembler().AssembleAsync(work, default)).Message;
+        Assert.Equal((3L, Output), (outcome.Features, Assert.Single(outcome.Results)));
+        var (features, summary) = Read();
+        Assert.Equal([0.9, 0.8, 0.6], features.Select(Score));
+        Assert.Equal((2, 3, 1), (summary.GetProperty("tiles").GetInt32(), summary.GetProperty("features").GetInt32(), summary.GetProperty("distilled").GetInt32()));
+    }
+
+    [Fact]
+    public async Task AssembleAsync_Twice_WritesTheSameBytes()
+    {
+        var work = Work();
+        await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100), Box(70, 10, 90, 30, 0.9));
+        await Assembler().AssembleAsync(work, default);
+        var first = await File.ReadAllBytesAsync(Output);
+        await Assembler().AssembleAsync(work, default);
+        Assert.Equal(first, await File.ReadAllBytesAsync(Output));
+    }
+
+    [Fact]
+    public async Task AssembleAsync_FailedTilesAndWarnings_AreInTheSummary()
+    {
+        var work = Work() with { Warnings = ["no georeferencing"] };
+        await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100));
+        await _store.SaveAsync([new TileResult { JobId = work.JobId, RegionId = 0, Attempt = 1, Window = new PixelWindow(60, 0, 100, 100), Features = 0, Payload = Array.Empty<byte>(), Failure = "bad block" }]);
+        await Assembler().AssembleAsync(work, default);
+        var summary = Read().Summary;
+        Assert.Equal("""[{"window":[60,0,100,100],"reason":"bad block"}]""", summary.GetProperty("failedTiles").GetRawText());
+        Assert.Equal("no georeferencing", summary.GetProperty("warnings")[0].GetString());
+    }
+
+    [Fact]
+    public async Task AssembleAsync_RequestProperties_AreInEveryFeature()
+    {
+        var work = Work() with { FeatureProperties = [JsonDocument.Parse("""{"mission":"m1"}""").RootElement] };
+        await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100), Box(1, 1, 5, 5, 0.9), Box(20, 20, 30, 30, 0.9));
+        await Assembler().AssembleAsync(work, default);
+        Assert.All(Read().Features, feature => Assert.Equal("m1", feature.GetProperty("properties").GetProperty("mission").GetString()));
+    }
+
+    [Fact]
+    public async Task AssembleAsync_SoftNms_WritesTheLoweredScores()
+    {
+        var work = Work() with { PostProcessing = [new PostProcessingStep { Algorithm = DistillationAlgorithm.SoftNms, Sigma = 0.5 }] };
+        await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100), Box(65, 10, 85, 30, 0.9));
+        await StoreAsync(work.JobId, 0, new PixelWindow(60, 0, 100, 100), Box(70, 10, 90, 30, 0.8));
+        await Assembler().AssembleAsync(work, default);
+        Assert.Equal(0.8 * Math.Exp(-0.36 / 0.5), Read().Features.Select(Score).Min(), 12);
+    }
+
+    [Fact]
+    public async Task AssembleAsync_OneOutputFails_TheOtherIsWritten()
+    {
+        var work = Work() with { Outputs = [new OutputSink { Type = OutputType.S3, Bucket = "b" }, OutputSink.ToFile(Output)] };
+        await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100), Box(1, 1, 5, 5, 0.9));
+        var outcome = Assert.IsType<AssemblyOutcome.Completed>(await Assembler().AssembleAsync(work, default)).Message;
+        Assert.Equal((1, 1), (outcome.Results.Count, outcome.FailedOutputs.Count));
+        Assert.Single(Read().Features);
+    }
+
+    [Fact]
+    public async Task AssembleAsync_EveryOutputFails_FailsTheJobWithTheReasons()
+    {
+        var work = Work() with { Outputs = [OutputSink.ToFile(_folder)] };
+        var outcome = Assert.IsType<AssemblyOutcome.Failed>(await Assembler().AssembleAsync(work, default)).Message;
+        Assert.Contains(_folder, outcome.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Consume_JobBeingAssembled_PublishesTheEnd()
+    {
+        var work = Work();
+        await SetStateAsync(work.JobId, "Assembling");
+        await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100), Box(1, 1, 5, 5, 0.9));
+        await using var worker = await WorkerRig.StartAsync(database.DataSource, "assembles");
+        var ended = new TaskCompletionSource<JobCompleted>();
+        worker.Get<MassTransit.IBusControl>().ConnectReceiveEndpoint("test", e => MassTransit.HandlerExtensions.Handler<JobCompleted>(e, c =>
+        {
+            ended.TrySetResult(c.Message);
+            return Task.CompletedTask;
+        }));
+        var endpoint = await worker.Get<MassTransit.IBus>().GetSendEndpoint(Queues.AssembleResult);
+        await endpoint.Send(work);
+        Assert.Equal(1, (await ended.Task.WaitAsync(TimeSpan.FromSeconds(60))).Features);
+    }
+
+    [Fact]
+    public async Task SweepAsync_FinalJobs_LoseTheirCheckpointsAndOthersKeepThem()
+    {
+        Guid done = Guid.NewGuid(), running = Guid.NewGuid();
+        await SetStateAsync(done, "Completed");
+        await SetStateAsync(running, "Running");
+        foreach (var job in new[] { done, running })
+        {
+            await StoreAsync(job, 0, new PixelWindow(0, 0, 10, 10));
+            await StoreAsync(job, 1, new PixelWindow(5, 0, 10, 10));
+        }
+
+        await CheckpointSweep.SweepAsync(database.DataSource, default);
+        Assert.Empty(await _store.FinishedAsync(done, 0));
+        Assert.Single(await _store.FinishedAsync(running, 0));
+        Assert.Single(await _store.FinishedAsync(running, 1));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private ResultAssembler Assembler() => new(_store, new FeatureSinkFactory());
+
+    private AssembleResult Work() => new()
+    {
+        JobId = Guid.NewGuid(),
+        JobName = "job",
+        ImageUrl = "a.tif",
+        Image = new ImageHeader { Width = 200, Height = 100, Bands = 1, SampleType = "Byte", Driver = "GTiff", Georeferencing = Georeferencing.None },
+        Endpoint = new ModelEndpoint { Name = "http://model" },
+        Tile = new TileOptions(),
+        Outputs = [OutputSink.ToFile(Output)],
+        PostProcessing = [PostProcessingStep.Default],
+    };
+
+    private async Task StoreAsync(Guid jobId, int region, PixelWindow tile, params (PixelBounds Bounds, double Score)[] boxes)
+    {
+        using var writer = new FeatureWriter(new FeatureOrigin(jobId, region, "a.tif", "GTiff"), TimeProvider.System);
+        var features = boxes.Select((box, index) => writer.Write(
+            new Detection
+            {
+                Geometry = PixelGeometry.Box(box.Bounds.Translate(-tile.X, -tile.Y)),
+                Bounds = box.Bounds.Translate(-tile.X, -tile.Y),
+                Score = box.Score,
+                Classes = [new FeatureClass("ship", box.Score)],
+            },
+            tile, index, null)).ToList();
+        await _store.SaveAsync([new TileResult { JobId = jobId, RegionId = region, Attempt = 1, Window = tile, Features = features.Count, Payload = TilePayload.Write(features) }]);
+    }
+
+    private async Task SetStateAsync(Guid jobId, string state)
+    {
+        await using var insert = database.DataSource.CreateCommand(
+            """
+            insert into jobs (job_id, name, tenant, state, image_url, endpoint, priority, regions_total, regions_done, regions_failed, tiles_total, tiles_done,
+                tiles_failed, features, requested_at, finished_at, updated_at, version)
+            values ($1, 'job', 't', $2, 'a.tif', 'e', 1, 1, 1, 0, 1, 1, 0, 0, now(), case when $2 = 'Completed' then now() end, now(), 1)
+            """);
+        insert.Parameters.AddWithValue(jobId);
+        insert.Parameters.AddWithValue(state);
+        await insert.ExecuteNonQueryAsync();
+    }
+
+    private (List<JsonElement> Features, JsonElement Summary) Read()
+    {
+        var root = JsonDocument.Parse(File.ReadAllBytes(Output)).RootElement;
+        return ([.. root.GetProperty("features").EnumerateArray()], root.GetProperty("swath"));
+    }
+
+    private static (PixelBounds Bounds, double Score) Box(double minX, double minY, double maxX, double maxY, double score) => (new PixelBounds(minX, minY, maxX, maxY), score);
+
+    private static double Score(JsonElement feature) =>
+        feature.GetProperty("properties").GetProperty("featureClasses")[0].GetProperty("score").GetDouble();
+}

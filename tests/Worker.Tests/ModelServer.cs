@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Swath.Contracts;
+
+namespace Swath.Worker.Tests;
+
+/// <summary>A real HTTP model on loopback. What it answers, and when, is the test's to say; what it was asked is written down.</summary>
+internal sealed class ModelServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private int _inFlight;
+    private int _most;
+
+    private ModelServer(WebApplication app) => _app = app;
+
+    /// <summary>Answers a tile, by its number from 1: status and body. The default is one box per tile.</summary>
+    public Func<int, Task<(int Status, string Body)>> Answer { get; set; } = _ => Task.FromResult((200, Box(10, 10, 20, 20)));
+
+    public ConcurrentQueue<byte[]> Tiles { get; } = [];
+
+    public int MostInFlight => _most;
+
+    public ModelEndpoint Endpoint => new() { Name = $"{_app.Urls.Single()}/invocations" };
+
+    public static async Task<ModelServer> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        var app = builder.Build();
+        var server = new ModelServer(app);
+        app.MapPost("/invocations", server.AnswerAsync);
+        await app.StartAsync();
+        return server;
+    }
+
+    /// <summary>A FeatureCollection with one box per four numbers (left, top, right, bottom in tile pixels).</summary>
+    public static string Box(params double[] corners) => Boxes([.. corners.Chunk(4).Select(c => (c, "ship", 0.9))]);
+
+    public static string Boxes(params (double[] Box, string Class, double Score)[] boxes)
+    {
+        var features = boxes.Select(b => string.Create(CultureInfo.InvariantCulture,
+            $$$"""
+            {"type":"Feature","geometry":null,"properties":{"imageBBox":[{{{b.Box[0]}}},{{{b.Box[1]}}},{{{b.Box[2]}}},{{{b.Box[3]}}}],
+            "featureClasses":[{"iri":"{{{b.Class}}}","score":{{{b.Score}}}}]}}
+            """));
+        return $$"""{"type":"FeatureCollection","features":[{{string.Join(',', features)}}]}""";
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var now = Interlocked.Increment(ref _inFlight);
+        int seen;
+        while ((seen = _most) < now && Interlocked.CompareExchange(ref _most, now, seen) != seen)
+        {
+        }
+
+        try
+        {
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body);
+            Tiles.Enqueue(body.ToArray());
+            var (status, answer) = await Answer(Tiles.Count);
+            context.Response.StatusCode = status;
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(answer);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inFlight);
+        }
+    }
+}

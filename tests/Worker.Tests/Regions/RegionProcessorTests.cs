@@ -1,0 +1,195 @@
+using System.Text.Json;
+using Swath.Contracts;
+using Swath.Imaging;
+using Swath.Worker.Features;
+using Swath.Worker.Regions;
+
+namespace Swath.Worker.Tests.Regions;
+
+public sealed class RegionProcessorTests
+{
+    private readonly MemoryCheckpoints _checkpoints = new();
+
+    [Fact]
+    public async Task ProcessAsync_WholeRegion_SendsEveryTileOnceAndKeepsItsFeatures()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        var outcome = Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(rig.Work()));
+
+        Assert.Equal((9, 9L, 0), (outcome.TilesDone, outcome.Features, outcome.FailedTiles.Count));
+        Assert.Equal(9, rig.Model.Tiles.Count);
+        Assert.Equal(9, _checkpoints.Tiles.Count);
+        Assert.All(_checkpoints.Tiles, tile =>
+        {
+            var feature = Assert.Single(TilePayload.Read(tile.Payload));
+            Assert.Equal((tile.Window.X + 10, tile.Window.Y + 10), (feature.Bounds.MinX, feature.Bounds.MinY));
+        });
+    }
+
+    [Fact]
+    public async Task ProcessAsync_TileWorkers_BoundTheRequestsInFlight()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints, size: 400);
+        var gate = new TaskCompletionSource();
+        var arrived = 0;
+        rig.Model.Answer = async _ =>
+        {
+            if (Interlocked.Increment(ref arrived) >= 3)
+                gate.TrySetResult();
+            await gate.Task;
+            return (200, ModelServer.Box());
+        };
+        await rig.RunAsync(rig.Work(tileSize: 50, tileWorkers: 3));
+        Assert.Equal(3, rig.Model.MostInFlight);
+    }
+
+    [Fact]
+    public async Task ProcessAsync_TileThatTheModelRefuses_IsRecordedAndDisturbsNoOther()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        rig.Model.Answer = n => Task.FromResult(n == 4 ? (400, "{}") : (200, ModelServer.Box(1, 1, 2, 2)));
+        var outcome = Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(rig.Work()));
+
+        Assert.Equal(8, outcome.TilesDone);
+        var failure = Assert.Single(outcome.FailedTiles);
+        Assert.Contains("400", failure.Reason, StringComparison.Ordinal);
+        Assert.Equal(failure.Reason, _checkpoints.Tiles.Single(t => t.Window == failure.Window).Failure);
+    }
+
+    [Fact]
+    public async Task ProcessAsync_AnswerThatIsNoJson_FailsTheTileOnly()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        rig.Model.Answer = n => Task.FromResult((200, n == 1 ? "<html>" : ModelServer.Box()));
+        Assert.Single(Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(rig.Work())).FailedTiles);
+    }
+
+    [Fact]
+    public async Task ProcessAsync_EveryTileRefused_FailsWithTheFirstReason()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        rig.Model.Answer = _ => Task.FromResult((400, "{}"));
+        var outcome = Assert.IsType<RegionOutcome.Failed>(await rig.RunAsync(rig.Work()));
+        Assert.Contains("All 9 tiles failed", outcome.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ProcessAsync_FinishedTiles_AreNotSentAgainAndFailedOnesAre()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        rig.Model.Answer = n => Task.FromResult(n == 2 ? (400, "{}") : (200, ModelServer.Box(1, 1, 2, 2)));
+        var work = rig.Work();
+        await rig.RunAsync(work);
+        rig.Model.Tiles.Clear();
+        rig.Model.Answer = _ => Task.FromResult((200, ModelServer.Box(1, 1, 2, 2, 5, 5, 6, 6)));
+
+        var outcome = Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(work with { Attempt = 2 }));
+        Assert.Single(rig.Model.Tiles);
+        Assert.Equal((9, 10L, 0), (outcome.TilesDone, outcome.Features, outcome.FailedTiles.Count));
+    }
+
+    [Fact]
+    public async Task ProcessAsync_Drain_FinishesTilesInFlightAndLeavesTheRest()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints, size: 1000);
+        using var drain = new CancellationTokenSource();
+        rig.Model.Answer = n =>
+        {
+            if (n == 5)
+                drain.Cancel();
+            return Task.FromResult((200, ModelServer.Box(1, 1, 2, 2)));
+        };
+        var work = rig.Work(tileSize: 50);
+        var outcome = Assert.IsType<RegionOutcome.Stopped>(await rig.RunAsync(work, drain.Token));
+        Assert.Equal(400, outcome.TilesLeft + _checkpoints.Tiles.Count);
+        Assert.Equal(rig.Model.Tiles.Count, _checkpoints.Tiles.Count);
+        Assert.InRange(rig.Model.Tiles.Count, 5, 20);
+
+        var end = Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(work with { Attempt = 2 }));
+        Assert.Equal(400, end.TilesDone);
+        Assert.Equal(400, rig.Model.Tiles.Count);
+    }
+
+    [Fact]
+    public async Task ProcessAsync_Cancel_StopsWhileTheModelStillThinks()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        using var cancel = new CancellationTokenSource();
+        var never = new TaskCompletionSource<(int, string)>();
+        rig.Model.Answer = n =>
+        {
+            if (n == 3)
+                cancel.Cancel();
+            return never.Task;
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rig.RunAsync(rig.Work(), cancel: cancel.Token).WaitAsync(TimeSpan.FromSeconds(30)));
+        never.SetResult((200, "{}"));
+        Assert.Empty(_checkpoints.Tiles);
+    }
+
+    [Fact]
+    public async Task ProcessAsync_ImageThatVanished_FailsWithThePath()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        var outcome = Assert.IsType<RegionOutcome.Failed>(await rig.RunAsync(rig.Work() with { ImageUrl = rig.Image.File("gone.tif") }));
+        Assert.Contains("gone.tif", outcome.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ProcessAsync_ImageThatShrank_Fails()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        var work = rig.Work() with { Region = new ImageRegion(0, new PixelWindow(0, 0, 400, 300), 1) };
+        Assert.IsType<RegionOutcome.Failed>(await rig.RunAsync(work));
+    }
+
+    [Fact]
+    public async Task ProcessAsync_TruncatedImage_NamesTheTilesThatCannotBeRead()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        using (var file = new FileStream(rig.Image.Path, FileMode.Open))
+            file.SetLength(file.Length / 2);
+        var outcome = Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(rig.Work()));
+        Assert.InRange(outcome.TilesDone, 1, 8);
+        Assert.Equal(9, outcome.TilesDone + outcome.FailedTiles.Count);
+        Assert.All(outcome.FailedTiles, failure => Assert.Contains(rig.Image.Path, failure.Reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ProcessAsync_RegionOfInterest_SendsOnlyTilesAndKeepsOnlyFeaturesThatTouchIt()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        // Around the pixels 120..180 of both axes: inside the tile in the middle, of which only the second box is touched.
+        var (west, north) = rig.Image.Place(120, 120);
+        var (east, south) = rig.Image.Place(180, 180);
+        rig.Model.Answer = _ => Task.FromResult((200, ModelServer.Box(1, 1, 5, 5, 40, 40, 50, 50)));
+        var roi = FormattableString.Invariant($"POLYGON (({west} {north}, {east} {north}, {east} {south}, {west} {south}, {west} {north}))");
+
+        var outcome = Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(rig.Work() with { RegionOfInterest = roi }));
+        Assert.Equal((1, 1L), (outcome.TilesDone, outcome.Features));
+        Assert.Single(rig.Model.Tiles);
+    }
+
+    [Fact]
+    public async Task ProcessAsync_GeoreferencedImage_PlacesFeaturesWhereTheLocatorSays()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await rig.RunAsync(rig.Work());
+        foreach (var tile in _checkpoints.Tiles)
+        {
+            using var feature = JsonDocument.Parse(TilePayload.Read(tile.Payload).Single().GeoJson);
+            var ring = feature.RootElement.GetProperty("geometry").GetProperty("coordinates")[0].EnumerateArray()
+                .Select(p => (p[0].GetDouble(), p[1].GetDouble())).ToList();
+            Assert.Contains(rig.Image.Place(tile.Window.X + 10, tile.Window.Y + 10), ring);
+        }
+    }
+
+    [Fact]
+    public async Task ProcessAsync_UnsupportedTiles_FailsBeforeReading()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        var work = rig.Work() with { Tile = new TileOptions { Size = 100, Format = TileFormat.Png, Compression = TileCompression.J2k } };
+        Assert.IsType<RegionOutcome.Failed>(await rig.RunAsync(work));
+        Assert.Empty(rig.Model.Tiles);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Swath.Contracts;
+using Swath.Worker.Sinks;
+
+namespace Swath.Worker.Tests.Sinks;
+
+public sealed class GeoJsonFileSinkTests : IDisposable
+{
+    private static readonly ResultSummary Summary = new()
+    {
+        JobId = Guid.NewGuid(),
+        JobName = "harbour \"1\"",
+        Image = "a.tif",
+        Endpoint = "http://m",
+        Tiles = 4,
+        Features = 2,
+        Warnings = ["no place"],
+        FailedTiles = [new TileFailure(new PixelWindow(1, 2, 3, 4), "bad block")],
+    };
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("swath-sink-tests-").FullName;
+
+    [Fact]
+    public async Task CompleteAsync_Features_AreAFeatureCollectionWithASummary()
+    {
+        var path = Path.Combine(_folder, "new", "deep", "out.geojson");
+        await using (var sink = new GeoJsonFileSink(path))
+        {
+            await sink.OpenAsync(Summary, default);
+            await sink.WriteAsync("""{"type":"Feature","n":1}"""u8.ToArray(), default);
+            await sink.WriteAsync("""{"type":"Feature","n":2}"""u8.ToArray(), default);
+            Assert.False(File.Exists(path));
+            Assert.Equal(path, await sink.CompleteAsync(default));
+        }
+
+        using var result = JsonDocument.Parse(await File.ReadAllBytesAsync(path));
+        Assert.Equal("FeatureCollection", result.RootElement.GetProperty("type").GetString());
+        Assert.Equal([1, 2], result.RootElement.GetProperty("features").EnumerateArray().Select(f => f.GetProperty("n").GetInt32()));
+        var swath = result.RootElement.GetProperty("swath");
+        Assert.Equal("harbour \"1\"", swath.GetProperty("jobName").GetString());
+        Assert.Equal("""[{"window":[1,2,3,4],"reason":"bad block"}]""", swath.GetProperty("failedTiles").GetRawText());
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(path)!));
+    }
+
+    [Fact]
+    public async Task CompleteAsync_NoFeatures_IsAnEmptyCollection()
+    {
+        var path = Path.Combine(_folder, "out.geojson");
+        await using var sink = new GeoJsonFileSink(path);
+        await sink.OpenAsync(Summary, default);
+        await sink.CompleteAsync(default);
+        using var result = JsonDocument.Parse(await File.ReadAllBytesAsync(path));
+        Assert.Equal(0, result.RootElement.GetProperty("features").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task DisposeAsync_WithoutCompleting_LeavesTheOldFileAndNoTrace()
+    {
+        var path = Path.Combine(_folder, "out.geojson");
+        await File.WriteAllTextAsync(path, "old");
+        await using (var sink = new GeoJsonFileSink(path))
+        {
+            await sink.OpenAsync(Summary, default);
+            await sink.WriteAsync("{}"u8.ToArray(), default);
+        }
+
+        Assert.Equal("old", await File.ReadAllTextAsync(path));
+        Assert.Single(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public async Task OpenAsync_FolderThatIsAFile_SaysWhichOutputAndWhatToCheck()
+    {
+        var blocker = Path.Combine(_folder, "file");
+        await File.WriteAllTextAsync(blocker, "");
+        await using var sink = new GeoJsonFileSink(Path.Combine(blocker, "out.geojson"));
+        var error = await Assert.ThrowsAsync<SinkException>(() => sink.OpenAsync(Summary, default));
+        Assert.Contains(blocker, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OpenAsync_PathOfAFolder_Throws()
+    {
+        await using var sink = new GeoJsonFileSink(_folder);
+        await Assert.ThrowsAsync<SinkException>(() => sink.OpenAsync(Summary, default));
+    }
+
+    [Theory]
+    [InlineData(OutputType.S3)]
+    [InlineData(OutputType.Kinesis)]
+    [InlineData(OutputType.File)]
+    public void Create_OutputThatCannotBeWritten_Throws(OutputType type) =>
+        Assert.Throws<SinkException>(() => new FeatureSinkFactory().Create(new OutputSink { Type = type }, Guid.NewGuid()));
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}
