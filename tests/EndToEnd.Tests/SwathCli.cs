@@ -70,6 +70,7 @@ internal sealed class RunningCommand : IAsyncDisposable
     private readonly Process _process;
     private readonly Task<string> _error;
     private readonly Task _reading;
+    private bool _disposed;
     private readonly List<(Func<string, bool> Wanted, TaskCompletionSource<string> Seen)> _waiters = [];
     private readonly List<string> _lines = [];
 
@@ -111,6 +112,9 @@ internal sealed class RunningCommand : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         if (!_process.HasExited)
             await KillAsync();
         _process.Dispose();

@@ -49,9 +49,9 @@ public sealed class AdmissionCycle
         var clock = new CycleClock(_time);
         var counts = new Counts();
 
-        var ledger = await clock.TimeAsync("snapshot", () => ReadLedgerAsync(endpoints, cancellationToken)).ConfigureAwait(false);
         var board = await clock.TimeAsync("snapshot", () => ReadWorkersAsync(cancellationToken)).ConfigureAwait(false);
         await clock.TimeAsync("return parked", () => _parked.ReturnAsync(board, cancellationToken)).ConfigureAwait(false);
+        var ledger = await clock.TimeAsync("snapshot", () => ReadLedgerAsync(endpoints, cancellationToken)).ConfigureAwait(false);
         counts.Resumed = await clock.TimeAsync("resume", () => ResumeRegionsAsync(board, cancellationToken)).ConfigureAwait(false);
 
         // The least loaded endpoint first: workers are shared, and it has the most to win.
@@ -113,10 +113,10 @@ public sealed class AdmissionCycle
         return board;
     }
 
-    /// <summary>Full endpoints and a full fleet are not worth a look at the queue: what ends wakes admission again.</summary>
+    /// <summary>Full or unknown endpoints and a full fleet are not worth a look at the queue: what ends wakes admission again.</summary>
     private static bool NothingCanBeAdmitted(LedgerEntry entry, PlacementBoard board, SchedulerOptions options) =>
         (board.FreeSlots == 0 && board.Workers.Count > 0)
-        || (options.ThrottlingEnabled && entry.Available <= 0 && !entry.IsIdle);
+        || (options.ThrottlingEnabled && (entry.MaxCapacity == 0 || (entry.Available <= 0 && !entry.IsIdle)));
 
     private async Task<AdmissionOutcome> AdmitAsync(
         LedgerEntry entry, QueueHeads heads, Nomination nomination, PlacementBoard board, CancellationToken cancellationToken)

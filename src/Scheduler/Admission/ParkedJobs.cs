@@ -39,12 +39,12 @@ internal sealed class ParkedJobs(NpgsqlDataSource database)
         {
             await using var command = database.CreateCommand(
                 """
-                with returning as (
+                with met as (
                   select job_id from jobs
                    where state = 'Queued' and admitted_at is null and waiting_reason = 'NoEligibleWorker' and coalesce(affinity::text, '') = any ($1)
                    order by job_id for no key update
                 )
-                update jobs j set waiting_reason = null, waiting_detail = null from returning r where j.job_id = r.job_id
+                update jobs j set waiting_reason = null, waiting_detail = null from met r where j.job_id = r.job_id
                 """);
             command.Parameters.Add(new NpgsqlParameter
             {

@@ -16,7 +16,7 @@ internal sealed class WaitingQueue(NpgsqlDataSource database)
               and j.waiting_reason is distinct from 'NoEligibleWorker'
         """;
 
-    private const string Heads =
+    internal const string Heads =
         $"""
         with recursive lanes as (
           (select j.tenant, j.priority from jobs j where {Waiting} order by j.tenant, j.priority limit 1)

@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Hosting;
+using Swath.Contracts;
+using Swath.Scheduler.Admission;
+using Swath.Testing;
+
+namespace Swath.Scheduler.Tests.Admission;
+
+/// <summary>The clock stands still in these tests: whatever happens was woken by an event, never by the tick.</summary>
+public sealed class AdmissionServiceTests : IAsyncLifetime
+{
+    private AdmissionBench _bench = null!;
+
+    public async Task InitializeAsync()
+    {
+        _bench = await AdmissionBench.CreateAsync();
+        await _bench.AddEndpointAsync("endpoint", target: 1);
+        await ((IHostedService)_bench.Bell).StartAsync(CancellationToken.None);
+        await _bench.Hosted<AdmissionService>().StartAsync(CancellationToken.None);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _bench.Hosted<AdmissionService>().StopAsync(CancellationToken.None);
+        await ((IHostedService)_bench.Bell).StopAsync(CancellationToken.None);
+        await _bench.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Events_JobQueuedWorkerJoinedRegionEnded_EachWakeAdmission()
+    {
+        var first = await _bench.AddJobAsync(new JobSeed());
+        await _bench.AddWorkerAsync("worker");
+        await AdmittedAsync(first);
+
+        var second = await _bench.AddJobAsync(new JobSeed());
+        await _bench.FinishAsync(first.JobId);
+        await AdmittedAsync(second);
+        await _bench.FinishAsync(second.JobId);
+
+        await AdmittedAsync(await _bench.AddJobAsync(new JobSeed()));
+    }
+
+    /// <summary>Listens for the outbox's own notification, which comes with the admission's commit.</summary>
+    private async Task AdmittedAsync(JobSeed job)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await using var connection = await _bench.Database.DataSource.OpenConnectionAsync(patience.Token);
+        await using (var listen = new Npgsql.NpgsqlCommand("listen swath_outbox", connection))
+            await listen.ExecuteNonQueryAsync(patience.Token);
+        while (!(await _bench.AdmittedAsync()).Contains(job.JobId))
+            await connection.WaitAsync(patience.Token);
+    }
+}
