@@ -14,6 +14,9 @@ public sealed class ImageMeasurer(IOptionsMonitor<IntakeOptions> options, IOptio
         ArgumentNullException.ThrowIfNull(command);
         using var image = ImageFile.Open(command.ImageUrl, limits.CurrentValue);
         TileEncoder.EnsureSupported(command.Tile.Format, command.Tile.Compression, image.Header);
+
+        // Georeferencing that can't be used is better known now than at the first feature.
+        using var locator = ImageLocator.For(image);
         var interest = command.RegionOfInterest is null ? null : RegionOfInterest.FromWkt(command.RegionOfInterest, image);
         var area = interest?.Bounds ?? new PixelWindow(0, 0, image.Header.Width, image.Header.Height);
 
