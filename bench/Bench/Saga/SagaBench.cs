@@ -64,7 +64,7 @@ public static class SagaBench
     private static async Task<bool> VerifyAsync(NpgsqlDataSource database)
     {
         var stream = new Microsoft.Extensions.DependencyInjection.ServiceCollection();
-        stream.AddEventStream<Scheduler.Jobs.ImageJob>(Scheduler.Jobs.ImageJobStream.Configure);
+        stream.AddEventStream<Swath.Scheduler.Jobs.ImageJob>(Swath.Scheduler.Jobs.ImageJobStream.Configure);
         var model = (StreamModel)stream.Single(s => s.ServiceType == typeof(StreamModel)).ImplementationInstance!;
         return (await new SagaVerify(database, model).CompareAsync()).Agrees;
     }
