@@ -19,14 +19,14 @@ internal sealed class AdmissionBench : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    private AdmissionBench(TestDatabase database)
+    private AdmissionBench(TestDatabase database, ILoggerProvider? log)
     {
         Database = database;
         _services = new ServiceCollection()
             .AddSingleton<TimeProvider>(Time).AddSingleton(database.DataSource)
             .AddSingleton<IOptionsMonitor<SchedulerOptions>>(Options)
             .AddSingleton<ICapacityEstimator>(Estimator)
-            .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
+            .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log ?? NullLoggerProvider.Instance))
             .AddSwathOutbox().AddSwathScheduler().BuildServiceProvider();
     }
 
@@ -45,7 +45,7 @@ internal sealed class AdmissionBench : IAsyncDisposable
 
     public T Hosted<T>() => _services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<T>().Single();
 
-    public static async Task<AdmissionBench> CreateAsync() => new(await PostgresServer.CreateDatabaseAsync());
+    public static async Task<AdmissionBench> CreateAsync(ILoggerProvider? log = null) => new(await PostgresServer.CreateDatabaseAsync(), log);
 
     /// <summary>A scheduler of its own, on the real clock: it shares nothing with others but the database.</summary>
     public AdmissionCycle NewCycle() => ActivatorUtilities.CreateInstance<AdmissionCycle>(_services, TimeProvider.System);
