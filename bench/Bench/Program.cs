@@ -1,5 +1,6 @@
 using Swath.Bench.Saga;
 using Swath.Bench.Scheduler;
+using Swath.Bench.Tiles;
 
 switch (args)
 {
@@ -7,7 +8,13 @@ switch (args)
         return await SagaBench.RunAsync(rest);
     case ["scheduler", .. var rest]:
         return await SchedulerBench.RunAsync(rest);
+    case ["tiles", .. var rest]:
+        return await TilesBench.RunAsync(rest);
+    case [TrivialEndpoint.Verb]:
+        return await TrivialEndpoint.ServeAsync();
     default:
-        await Console.Error.WriteLineAsync("usage: bench saga [--seconds N] [--repetitions N] [--at-once N,N,...] | bench scheduler [--waiting N]");
+        await Console.Error.WriteLineAsync("usage: bench saga [--seconds N] [--repetitions N] [--at-once N,N,...]");
+        await Console.Error.WriteLineAsync("       bench scheduler [--waiting N]");
+        await Console.Error.WriteLineAsync($"       bench tiles {TilesSettings.Usage}");
         return 2;
 }

@@ -1,14 +1,15 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Swath.Configuration;
 
 namespace Swath.Endpoints;
 
 public static class EndpointsRegistration
 {
-    /// <summary>Adds model endpoints, capacity estimates and variant selection. The host binds <see cref="EndpointsOptions"/> and adds logging.</summary>
+    /// <summary>Adds model endpoints, capacity estimates and variant selection. Needs logging.</summary>
     public static IServiceCollection AddSwathEndpoints(this IServiceCollection services)
     {
-        services.AddOptions<EndpointsOptions>();
+        services.AddSwathOptions<EndpointsOptions>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IModelEndpointFactory, ModelEndpointFactory>();
         services.TryAddSingleton<ICapacityEstimator, CapacityEstimator>();

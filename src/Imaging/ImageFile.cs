@@ -66,7 +66,9 @@ public sealed unsafe class ImageFile : IDisposable
         {
             ImageOpening.CheckClaims(name, dataset, limits);
             var palette = Palette.Of(dataset);
-            return new ImageFile(name, dataset, ImageOpening.Header(dataset, palette, Placement.Of(dataset)), palette);
+            var georeferencing = Placement.Of(dataset);
+            Placement.Check(name, dataset, georeferencing);
+            return new ImageFile(name, dataset, ImageOpening.Header(dataset, palette, georeferencing), palette);
         }
         catch
         {

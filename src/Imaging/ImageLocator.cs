@@ -1,6 +1,7 @@
 using System.Globalization;
 using Swath.Contracts;
 using Swath.Imaging.Native;
+using Swath.Imaging.Opening;
 
 namespace Swath.Imaging;
 
@@ -14,12 +15,14 @@ public sealed unsafe class ImageLocator : IDisposable
     private const int Chunk = 1024;
 
     private readonly TransformerHandle _transformer;
+    private readonly (double Left, double Top, double Right, double Bottom) _reach;
 
     private ImageLocator(ImageFile image, TransformerHandle transformer)
     {
         _transformer = transformer;
         Path = image.Path;
         Bounds = image.Bounds;
+        _reach = Placement.Reach(Bounds.Width, Bounds.Height);
         Georeferencing = image.Header.Georeferencing;
     }
 
@@ -39,17 +42,13 @@ public sealed unsafe class ImageLocator : IDisposable
         ArgumentNullException.ThrowIfNull(image);
         if (image.Header.Georeferencing == Georeferencing.None)
             return null;
-        using var options = new NativeStrings(Options(image));
-        GdalErrors.Reset();
-        var transformer = Gdal.GDALCreateGenImgProjTransformer2(image.Dataset, 0, options.Pointer);
-        if (!transformer.IsInvalid)
-            return new ImageLocator(image, transformer);
-        transformer.Dispose();
-        throw new ImageException(ImageErrorKind.LocationFailed, image.Path, $"its georeferencing ({image.Header.Georeferencing}) can't be used: {GdalErrors.Message}");
+        if (image.Header.Georeferencing == Georeferencing.GroundControlPoints)
+            CheckControlPoints(image);
+        return new ImageLocator(image, Make(image, Options(image)));
     }
 
     /// <summary>The place of a pixel position.</summary>
-    /// <param name="x">Column, 0 at the left edge of the image; positions outside the image are extrapolated.</param>
+    /// <param name="x">Column, 0 at the left edge of the image; positions outside are extrapolated, up to ten images' sizes away.</param>
     /// <param name="y">Row, 0 at the top edge.</param>
     /// <param name="longitude">Degrees east; beyond 180 for an image across the antimeridian.</param>
     /// <param name="latitude">Degrees north, -90..90.</param>
@@ -72,6 +71,37 @@ public sealed unsafe class ImageLocator : IDisposable
 
     /// <summary>Frees the transformer.</summary>
     public void Dispose() => _transformer.Dispose();
+
+    private static TransformerHandle Make(ImageFile image, IReadOnlyList<string> optionList)
+    {
+        using var options = new NativeStrings(optionList);
+        GdalErrors.Reset();
+        var transformer = Gdal.GDALCreateGenImgProjTransformer2(image.Dataset, 0, options.Pointer);
+        if (!transformer.IsInvalid)
+            return transformer;
+        transformer.Dispose();
+        throw new ImageException(ImageErrorKind.LocationFailed, image.Path, $"its georeferencing ({image.Header.Georeferencing}) can't be used: {GdalErrors.Message}");
+    }
+
+    /// <summary>Control points that nearly lie on a line make a fit that leaves the earth: look at it before it is projected.</summary>
+    private static void CheckControlPoints(ImageFile image)
+    {
+        using var fit = new ImageLocator(image, Make(image, ["METHOD=GCP_POLYNOMIAL"]));
+        const int steps = 6;
+        Span<double> x = stackalloc double[1], y = stackalloc double[1], z = stackalloc double[1];
+        Span<int> success = stackalloc int[1];
+        for (var i = 0; i < steps * steps; i++)
+        {
+            x[0] = fit._reach.Left + ((fit._reach.Right - fit._reach.Left) * (i % steps) / (steps - 1));
+            y[0] = fit._reach.Top + ((fit._reach.Bottom - fit._reach.Top) * (i / steps) / (steps - 1));
+            fit.Call(x, y, z, success, inverse: false);
+            if (success[0] != 0 && !Placement.IsPlausible(x[0], y[0]))
+            {
+                throw new ImageException(ImageErrorKind.LocationFailed, image.Path,
+                    "its control points don't describe a surface (they nearly lie on a line, or are damaged): correct or remove them");
+            }
+        }
+    }
 
     private static List<string> Options(ImageFile image)
     {
@@ -127,6 +157,32 @@ public sealed unsafe class ImageLocator : IDisposable
 
     private bool TryTransformChunk(Span<double> x, Span<double> y, Span<double> z, Span<int> success, bool inverse)
     {
+        // Positions that make no sense stay out of GDAL, which may not come back from them.
+        Span<bool> sensible = stackalloc bool[x.Length];
+        for (var i = 0; i < x.Length; i++)
+        {
+            sensible[i] = inverse
+                ? Math.Abs(x[i]) <= 720 && Math.Abs(y[i]) <= 90
+                : x[i] >= _reach.Left && x[i] <= _reach.Right && y[i] >= _reach.Top && y[i] <= _reach.Bottom;
+            if (!sensible[i])
+                x[i] = y[i] = 0;
+        }
+
+        Call(x, y, z, success, inverse);
+        var all = true;
+        for (var i = 0; i < x.Length; i++)
+        {
+            if (sensible[i] && success[i] != 0 && double.IsFinite(x[i]) && double.IsFinite(y[i]) && (inverse || Math.Abs(y[i]) <= 90))
+                continue;
+            x[i] = y[i] = double.NaN;
+            all = false;
+        }
+
+        return all;
+    }
+
+    private void Call(Span<double> x, Span<double> y, Span<double> z, Span<int> success, bool inverse)
+    {
         z.Clear();
         success.Clear();
         GdalErrors.Reset();
@@ -136,16 +192,5 @@ public sealed unsafe class ImageLocator : IDisposable
             // The result only says whether all succeeded; each point has its own flag.
             _ = Gdal.GDALGenImgProjTransform(_transformer, inverse ? 1 : 0, x.Length, px, py, pz, ok);
         }
-
-        var all = true;
-        for (var i = 0; i < x.Length; i++)
-        {
-            if (success[i] != 0 && double.IsFinite(x[i]) && double.IsFinite(y[i]) && (inverse || Math.Abs(y[i]) <= 90))
-                continue;
-            x[i] = y[i] = double.NaN;
-            all = false;
-        }
-
-        return all;
     }
 }

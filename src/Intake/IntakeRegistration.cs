@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Swath.Configuration;
+using Swath.Imaging;
 using Swath.Intake.Measuring;
 
 namespace Swath.Intake;
@@ -11,6 +12,7 @@ public static class IntakeRegistration
     public static IServiceCollection AddSwathIntake(this IServiceCollection services)
     {
         services.AddSwathOptions<IntakeOptions>();
+        services.AddSwathOptions<ImagingLimits>();
         services.AddSingleton<ImageMeasurer>();
         return services;
     }

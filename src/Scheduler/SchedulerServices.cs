@@ -5,6 +5,7 @@ using Swath.Configuration;
 using Swath.Persistence.Placement;
 using Swath.Scheduler.Admission;
 using Swath.Scheduler.Capacity;
+using Swath.Scheduler.Jobs;
 using Swath.Scheduler.Maintenance;
 
 namespace Swath.Scheduler;
@@ -48,5 +49,6 @@ public static class SchedulerServices
         ArgumentNullException.ThrowIfNull(bus);
         bus.AddConsumer<SelectVariantConsumer>();
         bus.AddConsumer<ReleaseCapacityConsumer>();
+        bus.AddConsumer<CommandFaultConsumer>();
     }
 }

@@ -22,7 +22,7 @@ public static class SwathWorker
     public static IServiceCollection AddSwathWorker(this IServiceCollection services)
     {
         services.AddSwathOptions<WorkerOptions>();
-        services.AddOptions<ImagingLimits>();
+        services.AddSwathOptions<ImagingLimits>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSwathOutbox();
         services.TryAddSingleton<WorkerRegistry>();

@@ -6,6 +6,7 @@ using Npgsql;
 using Swath.Contracts;
 using Swath.Endpoints;
 using Swath.Persistence;
+using Swath.Worker.Membership;
 using Swath.Worker.Regions;
 
 namespace Swath.Worker.Tests;
@@ -52,6 +53,8 @@ internal sealed class WorkerRig : IAsyncDisposable
         });
         var rig = new WorkerRig(builder.Build(), database, workerId);
         await rig._host.StartAsync();
+        // Joining takes away what an older process of that name held: a region is placed on a worker that has joined.
+        await rig.Get<WorkerLease>().HeldAsync(CancellationToken.None);
         return rig;
     }
 

@@ -16,6 +16,8 @@ namespace Swath.Host.Composition;
 /// <summary>The composition root: which services and consumers a process runs.</summary>
 internal static class SwathHost
 {
+    private const int SagaPrefetch = 128;
+
     public static IHost Build(SwathDatabase database, SwathProcessOptions options)
     {
         if (options.ApiUrl is null)
@@ -54,10 +56,27 @@ internal static class SwathHost
         bus.AddIntakeConsumers();
         bus.AddSagaStateMachine<ImageJobStateMachine, ImageJobSaga>()
             .EventSourcedRepository<ImageJobSaga, ImageJob>(ImageJobStream.Configure)
-            .Endpoint(endpoint => endpoint.Name = Queues.ImageJob);
+            .Endpoint(endpoint =>
+            {
+                endpoint.Name = Queues.ImageJob;
+
+                // A message that waits for its commit holds a place; commits are grouped, so many should wait together.
+                endpoint.PrefetchCount = SagaPrefetch;
+            });
         bus.AddSchedulerConsumers();
         bus.AddWorkerConsumers();
-        bus.UsingInMemory((context, transport) => transport.ConfigureEndpoints(context));
+        bus.AddConfigureEndpointsCallback((_, endpoint) =>
+        {
+            // What is still wrong after these is wrong for good: the job fails with the reason (CommandFaultConsumer).
+            endpoint.UseMessageRetry(retry => retry.Exponential(4, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200))
+                .Ignore(typeof(UnexpectedEventException), typeof(TableAndFoldDisagreeException)));
+            endpoint.UseEventSourcedRetry();
+        });
+        bus.UsingInMemory((context, transport) =>
+        {
+            transport.UseCompactJson();
+            transport.ConfigureEndpoints(context);
+        });
     }
 
     private static void ConfigureLogging(ILoggingBuilder logging, SwathProcessOptions options)

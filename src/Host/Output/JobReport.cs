@@ -7,7 +7,7 @@ namespace Swath.Host.Output;
 /// <summary>One job, in words; its failed tiles are read from its history.</summary>
 internal static class JobReport
 {
-    private const int FailedTilesShown = 20;
+    private const int FailedTilesShown = 100;
 
     public static int ExitCode(JobRow job) => job.State == "Completed" ? ExitCodes.Done : ExitCodes.JobFailed;
 

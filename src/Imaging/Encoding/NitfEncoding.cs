@@ -66,7 +66,12 @@ internal sealed class NitfEncoding(TileCompression compression) : GdalEncoding("
         {
             points[i] = new GdalControlPoint
             {
-                Id = &empty, Info = &empty, Pixel = pixels[i].X, Line = pixels[i].Y, X = corners[i].Longitude, Y = corners[i].Latitude,
+                Id = &empty,
+                Info = &empty,
+                Pixel = pixels[i].X,
+                Line = pixels[i].Y,
+                X = corners[i].Longitude,
+                Y = corners[i].Latitude,
             };
         }
 

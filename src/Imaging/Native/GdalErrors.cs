@@ -12,37 +12,37 @@ internal static unsafe class GdalErrors
     private const int KeptMessages = 4;
 
     [ThreadStatic]
-    private static List<string>? t_messages;
+    private static List<string>? _messages;
 
     [ThreadStatic]
-    private static int t_number;
+    private static int _number;
 
     /// <summary>Replaces GDAL's printing to stderr, for every thread of the process.</summary>
     public static void Install() => Gdal.CPLSetErrorHandler(&OnError);
 
     public static void Reset()
     {
-        t_messages?.Clear();
-        t_number = 0;
+        _messages?.Clear();
+        _number = 0;
         Gdal.CPLErrorReset();
     }
 
     /// <summary>GDAL's number of the first error (CPLE_* of cpl_error.h), 0 when there was none.</summary>
-    public static int Number => t_number;
+    public static int Number => _number;
 
-    public static bool Any => t_messages is { Count: > 0 };
+    public static bool Any => _messages is { Count: > 0 };
 
     /// <summary>All that was said, the cause first; a plain sentence when GDAL failed without a word.</summary>
-    public static string Message => Any ? string.Join("; ", t_messages!) : "GDAL gave no reason";
+    public static string Message => Any ? string.Join("; ", _messages!) : "GDAL gave no reason";
 
     [UnmanagedCallersOnly]
     private static void OnError(int severity, int number, byte* message)
     {
         if (severity < Gdal.Failure)
             return;
-        var messages = t_messages ??= [];
+        var messages = _messages ??= [];
         if (messages.Count == 0)
-            t_number = number;
+            _number = number;
         var text = Gdal.Text(message)?.Trim() ?? "";
         if (text.Length > 0 && messages.Count < KeptMessages && !messages.Contains(text))
             messages.Add(text);

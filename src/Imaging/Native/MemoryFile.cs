@@ -6,11 +6,11 @@ namespace Swath.Imaging.Native;
 /// <summary>Names and contents of files in GDAL's memory file system, where GDAL writes tiles and reads given bytes.</summary>
 internal static unsafe class MemoryFile
 {
-    private static long s_lastNumber;
+    private static long _lastNumber;
 
     /// <summary>A name that no other file of the process has.</summary>
     public static string NewPath(string extension) => string.Create(
-        CultureInfo.InvariantCulture, $"/vsimem/swath/{Interlocked.Increment(ref s_lastNumber)}.{extension}");
+        CultureInfo.InvariantCulture, $"/vsimem/swath/{Interlocked.Increment(ref _lastNumber)}.{extension}");
 
     /// <summary>Takes the file's bytes into a pooled array and removes the file; the array may be longer than the content.</summary>
     public static byte[] Take(string path, out int length)

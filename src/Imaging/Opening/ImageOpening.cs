@@ -11,7 +11,7 @@ internal static unsafe class ImageOpening
     private const int NotFoundOverHttp = 11, NoSuchBucket = 12, NoSuchObject = 13, AwsAccessDenied = 14, AwsBadCredentials = 15, AwsBadSignature = 16;
 
     private static readonly Lock NetworkLock = new();
-    private static ImagingLimits? s_applied;
+    private static ImagingLimits? _applied;
 
     public static DatasetHandle Open(string given, string resolved, ImagingLimits limits)
     {
@@ -70,13 +70,13 @@ internal static unsafe class ImageOpening
     {
         lock (NetworkLock)
         {
-            if (limits == s_applied)
+            if (limits == _applied)
                 return;
             Gdal.CPLSetConfigOption("GDAL_HTTP_TIMEOUT", limits.NetworkTimeoutSeconds.ToString(CultureInfo.InvariantCulture));
             Gdal.CPLSetConfigOption("GDAL_HTTP_LOW_SPEED_TIME", limits.LowSpeedSeconds.ToString(CultureInfo.InvariantCulture));
             Gdal.CPLSetConfigOption("GDAL_HTTP_LOW_SPEED_LIMIT", limits.LowSpeedBytesPerSecond.ToString(CultureInfo.InvariantCulture));
             Gdal.GDALSetCacheMax64(limits.BlockCacheBytes);
-            s_applied = limits;
+            _applied = limits;
         }
     }
 

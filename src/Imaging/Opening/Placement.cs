@@ -6,6 +6,8 @@ namespace Swath.Imaging.Opening;
 /// <summary>Which of the file's statements about its place is used.</summary>
 internal static unsafe class Placement
 {
+    private const double FarthestCoordinate = 1e10;
+
     /// <summary>
     /// An affine transform with a coordinate system, else rational polynomials, else control points. In a NITF the polynomials come
     /// first: its corner coordinates (IGEOLO) are whole arc seconds, the polynomials are the sensor's.
@@ -25,6 +27,39 @@ internal static unsafe class Placement
             : Georeferencing.None;
     }
 
+    /// <summary>
+    /// Refuses coordinates far beyond the earth: GDAL brings longitudes into range one turn at a time, and never returns from 1e300.
+    /// </summary>
+    /// <exception cref="ImageException"><see cref="ImageErrorKind.NotAnImage"/>.</exception>
+    public static void Check(string given, DatasetHandle dataset, Georeferencing georeferencing)
+    {
+        if (georeferencing == Georeferencing.Affine && TryGetTransform(dataset, out var t))
+        {
+            var reach = Reach(Gdal.GDALGetRasterXSize(dataset), Gdal.GDALGetRasterYSize(dataset));
+            foreach (var x in new[] { reach.Left, reach.Right })
+            {
+                foreach (var y in new[] { reach.Top, reach.Bottom })
+                    Check(given, t[0] + (x * t[1]) + (y * t[2]), t[3] + (x * t[4]) + (y * t[5]));
+            }
+        }
+
+        if (georeferencing == Georeferencing.GroundControlPoints)
+        {
+            foreach (var point in new ReadOnlySpan<GdalControlPoint>(Gdal.GDALGetGCPs(dataset), Gdal.GDALGetGCPCount(dataset)))
+            {
+                Check(given, point.X, point.Y);
+                Check(given, point.Pixel, point.Line);
+            }
+        }
+    }
+
+    /// <summary>The pixel positions that are located: ten images' sizes around the image, which bounds what an extrapolation can become.</summary>
+    public static (double Left, double Top, double Right, double Bottom) Reach(int width, int height) =>
+        (-10.0 * width, -10.0 * height, 11.0 * width, 11.0 * height);
+
+    /// <summary>True for coordinates that can be degrees, metres or feet on the earth, with room for extrapolation.</summary>
+    public static bool IsPlausible(double x, double y) => Math.Abs(x) <= FarthestCoordinate && Math.Abs(y) <= FarthestCoordinate;
+
     /// <summary>The affine transform (six numbers, GDAL's order); false when there is none, or it says nothing (identity, singular, not finite).</summary>
     public static bool TryGetTransform(DatasetHandle dataset, out double[] transform)
     {
@@ -38,5 +73,12 @@ internal static unsafe class Placement
         var identity = transform is [0, 1, 0, 0, 0, 1] or [0, 1, 0, 0, 0, -1];
         var determinant = (transform[1] * transform[5]) - (transform[2] * transform[4]);
         return !identity && determinant != 0 && Array.TrueForAll(transform, double.IsFinite);
+    }
+
+    private static void Check(string given, double x, double y)
+    {
+        if (!IsPlausible(x, y))
+            throw new ImageException(ImageErrorKind.NotAnImage, given,
+                FormattableString.Invariant($"its georeferencing is damaged: it places pixels at ({x:g3}, {y:g3}), far beyond the earth"));
     }
 }

@@ -5,15 +5,18 @@ using Swath.Imaging;
 namespace Swath.Intake.Measuring;
 
 /// <summary>Reads an image's header and computes its regions. Blocking: GDAL has no asynchronous reads.</summary>
-public sealed class ImageMeasurer(IOptionsMonitor<IntakeOptions> options)
+public sealed class ImageMeasurer(IOptionsMonitor<IntakeOptions> options, IOptionsMonitor<ImagingLimits> limits)
 {
     /// <summary>The header, the regions with their tile counts, and what the user should know.</summary>
     /// <exception cref="ImageException">The image, or the region of interest, can't be processed; the message says why.</exception>
     public RegionsCalculated Measure(CalculateRegions command)
     {
         ArgumentNullException.ThrowIfNull(command);
-        using var image = ImageFile.Open(command.ImageUrl, options.CurrentValue.Limits);
+        using var image = ImageFile.Open(command.ImageUrl, limits.CurrentValue);
         TileEncoder.EnsureSupported(command.Tile.Format, command.Tile.Compression, image.Header);
+
+        // Georeferencing that can't be used is better known now than at the first feature.
+        using var locator = ImageLocator.For(image);
         var interest = command.RegionOfInterest is null ? null : RegionOfInterest.FromWkt(command.RegionOfInterest, image);
         var area = interest?.Bounds ?? new PixelWindow(0, 0, image.Header.Width, image.Header.Height);
 

@@ -7,7 +7,8 @@ namespace Swath.Scheduler.Jobs;
 /// <summary>
 /// Moves an image job from request to result. Read it as a table: in a state, when an event comes, what is accepted, sent and entered.
 /// <c>Accept()</c> folds the event into <see cref="ImageJob"/> and makes it part of the stream; an event without it leaves no trace.
-/// Every pair of state and event is decided here: handled, ignored on purpose, or (when left out) an alarm.
+/// Every pair of state and event is decided here: handled, ignored on purpose, or (when left out) an alarm. JobFailed is ignored where no
+/// command is under way: a repeat of a command has failed whose answer had come before.
 /// </summary>
 public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
 {
@@ -26,6 +27,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
             When(RegionsCalculated, job => !job.Saga.State.HasRegions).Accept().SendSelectVariant(),
             When(ImageRejected).Accept().TransitionTo(Failed),
             When(VariantSelected, job => job.Saga.State.HasRegions).Accept().TransitionTo(Queued),
+            When(JobFailed).Accept().SendReleaseCapacity().TransitionTo(Failed),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
             Ignore(ImageRequested), Ignore(PauseJob), Ignore(ResumeJob));
 
@@ -36,7 +38,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
             When(PauseJob).Accept().SendReleaseCapacity().TransitionTo(Paused),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
             Ignore(ImageRequested), Ignore(RegionsCalculated), Ignore(ImageRejected), Ignore(VariantSelected),
-            Ignore(RegionReassigned), Ignore(ResumeJob));
+            Ignore(RegionReassigned), Ignore(JobFailed), Ignore(ResumeJob));
 
         During(Running,
             When(RegionCompleted, IsCurrent).Accept().AssembleWhenAllRegionsEnded(Assembling, Failed),
@@ -45,7 +47,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
             When(PauseJob).Accept().SendReleaseCapacity().TransitionTo(Paused),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
             Ignore(ImageRequested), Ignore(RegionsCalculated), Ignore(ImageRejected), Ignore(VariantSelected),
-            Ignore(CapacityReserved), Ignore(ResumeJob));
+            Ignore(CapacityReserved), Ignore(JobFailed), Ignore(ResumeJob));
 
         During(Paused,
             When(ResumeJob).Accept().IfElse(job => job.Saga.State.AllRegionsEnded,
@@ -56,7 +58,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
             When(CapacityReserved).Accept().SendReleaseCapacity(),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
             Ignore(ImageRequested), Ignore(RegionsCalculated), Ignore(ImageRejected), Ignore(VariantSelected),
-            Ignore(RegionReassigned), Ignore(PauseJob));
+            Ignore(RegionReassigned), Ignore(JobFailed), Ignore(PauseJob));
 
         During(Assembling,
             When(JobCompleted).Accept().IfElse(job => job.Saga.State.Status == JobStatus.Completed,

@@ -104,6 +104,42 @@ public sealed class ImageLocatorTests : IDisposable
         Assert.Equal([false, true, false], many.Select(double.IsNaN));
     }
 
+    [Theory]
+    [InlineData(1e300, 1)]
+    [InlineData(0, 1e300)]
+    [InlineData(double.NaN, 1)]
+    public void Open_TransformFarBeyondTheEarth_IsRefusedAtOnce(double origin, double scale)
+    {
+        // GDAL itself never returns from Web Mercator coordinates like these.
+        var tags = new[]
+        {
+            TiffTag.Doubles(TiffDirectory.ModelPixelScale, scale, scale, 0), TiffTag.Doubles(TiffDirectory.ModelTiepoint, 0, 0, 0, origin, origin, 0),
+            SampleTiff.ProjectedKeys(3857),
+        };
+        var path = Sample(tags);
+        if (double.IsNaN(origin))
+        {
+            using var image = ImageFile.Open(path, ImagingLimits.Default);
+            Assert.Null(ImageLocator.For(image));
+        }
+        else
+        {
+            Assert.Equal(ImageErrorKind.NotAnImage, Assert.Throws<ImageException>(() => ImageFile.Open(path, ImagingLimits.Default)).Kind);
+        }
+    }
+
+    [Fact]
+    public void For_ControlPointsOnALine_IsATypedError()
+    {
+        var line = new[]
+        {
+            TiffTag.Doubles(TiffDirectory.ModelTiepoint, 0, 0, 0, 1e6, 1e6, 0, 1e-9, 0, 0, 9e9, 1e6, 0, 0, 1e-9, 0, 1e6, 9e9, 0, 2e-9, 1e-9, 0, 5, 5, 0),
+            SampleTiff.ProjectedKeys(3857),
+        };
+        using var image = ImageFile.Open(Sample(line), ImagingLimits.Default);
+        Assert.Equal(ImageErrorKind.LocationFailed, Assert.Throws<ImageException>(() => ImageLocator.For(image)?.Dispose()).Kind);
+    }
+
     [Fact]
     public void For_TransformWithoutCoordinateSystem_IsNotGeoreferenced()
     {

@@ -25,8 +25,12 @@ public sealed class ImageFileReadTests : IDisposable
         Assert.Equal(
             new ImageHeader
             {
-                Width = expected.Width, Height = expected.Height, Bands = expected.Bands,
-                SampleType = expected.SampleType, Driver = expected.Driver, Georeferencing = georeferencing,
+                Width = expected.Width,
+                Height = expected.Height,
+                Bands = expected.Bands,
+                SampleType = expected.SampleType,
+                Driver = expected.Driver,
+                Georeferencing = georeferencing,
             },
             image.Header);
         Assert.Equal(expected.Sha256, Sha256(image, image.Bounds));

@@ -1,4 +1,3 @@
-using Swath.Configuration;
 using Swath.Contracts;
 using Swath.Imaging;
 using Swath.Intake.Measuring;
@@ -84,15 +83,15 @@ public sealed class ImageMeasurerTests
     }
 
     private static RegionsCalculated Measure(string image, TileOptions tile, int regionSize = 10240, string? interest = null) =>
-        new ImageMeasurer(new FixedOptions(new IntakeOptions { RegionSize = regionSize })).Measure(
+        new ImageMeasurer(new Fixed<IntakeOptions>(new() { RegionSize = regionSize }), new Fixed<ImagingLimits>(new())).Measure(
             new CalculateRegions { JobId = Guid.Empty, ImageUrl = image, Tile = tile, RegionOfInterest = interest });
 
-    private sealed class FixedOptions(IntakeOptions options) : Microsoft.Extensions.Options.IOptionsMonitor<IntakeOptions>
+    private sealed class Fixed<T>(T options) : Microsoft.Extensions.Options.IOptionsMonitor<T>
     {
-        public IntakeOptions CurrentValue => options;
+        public T CurrentValue => options;
 
-        public IntakeOptions Get(string? name) => options;
+        public T Get(string? name) => options;
 
-        public IDisposable? OnChange(Action<IntakeOptions, string?> listener) => null;
+        public IDisposable? OnChange(Action<T, string?> listener) => null;
     }
 }

@@ -1,4 +1,6 @@
 using MassTransit;
+using MassTransit.Saga;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Swath.Persistence.EventSourcing;
 using Swath.Testing;
@@ -241,6 +243,18 @@ public sealed class EventSourcedRepositoryTests(DatabaseFixture database) : ICla
         // Whoever does not lock in order of the ids may be the one that a deadlock is resolved on; the repository tries again by itself.
         Assert.True(failure is null or PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected }, failure?.ToString());
         Assert.Equal(16L * 20, await database.Database.ScalarAsync<long>("select sum(features)::bigint from jobs where job_id = any($1)", jobs));
+    }
+
+    [Fact]
+    public async Task SendQuery_AnyQuery_SaysToCorrelateById()
+    {
+        await using var process = await VoyageProcess.StartAsync(database.DataSource);
+        await using var scope = process.Get<IServiceScopeFactory>().CreateAsyncScope();
+        var repository = scope.ServiceProvider.GetRequiredService<ISagaRepositoryContextFactory<VoyageSaga>>();
+
+        var failure = await Assert.ThrowsAsync<NotSupportedException>(() => repository.SendQuery<VoyageStarted>(null!, null!, null!));
+
+        Assert.Contains("CorrelateById", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]
