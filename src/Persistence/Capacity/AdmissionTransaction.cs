@@ -92,35 +92,34 @@ internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTr
     /// <summary>Regions in the order of their number: the first ones go to the candidate's workers, the rest wait for a slot.</summary>
     private async Task<Dictionary<Guid, PlacedJob>> PlaceAsync(AdmissionCandidate[] jobs, CancellationToken cancellationToken)
     {
+        var open = await ReadOpenRegionsAsync(jobs, cancellationToken).ConfigureAwait(false);
+        var regions = jobs
+            .Where(job => open.ContainsKey(job.JobId))
+            .SelectMany(job => open[job.JobId].Select((region, index) =>
+                (job.JobId, Region: region, Load: job.LoadPerRegion, Worker: index < job.Workers.Count ? job.Workers[index] : null)))
+            .ToArray();
+
+        // Index: the primary key. The database would match regions and workers by nested loops, in memory it is a walk.
         await using var command = Command(
             """
-            with open_regions as (
-              select r.job_id, r.region_id, row_number() over (partition by r.job_id order by r.region_id) as ordinal
-                from job_regions r where r.job_id = any ($1) and r.ended_at is null
-            ), placed as (
-              select o.job_id, o.region_id, l.load, w.worker_id,
-                     case when j.affinity is not null
-                          then nullif(array(select jsonb_array_elements_text(j.affinity -> 'antiJobKinds')), '{}') end as anti
-                from open_regions o
-                join jobs j on j.job_id = o.job_id
-                join unnest($1, $2) as l (job_id, load) on l.job_id = o.job_id
-                left join unnest($3, $4, $5) as w (job_id, ordinal, worker_id) on w.job_id = o.job_id and w.ordinal = o.ordinal
-            )
             update job_regions r
-               set load = p.load, anti = p.anti, worker_id = p.worker_id, accepted_at = null, accepted_by = null,
+               set load = p.load, worker_id = p.worker_id, accepted_at = null, accepted_by = null,
                    attempt = r.attempt + (p.worker_id is not null)::int,
-                   placed_at = case when p.worker_id is not null then $6::timestamptz end,
-                   wanted_since = case when p.worker_id is null then $6::timestamptz end,
+                   anti = case when j.affinity is not null
+                               then nullif(array(select jsonb_array_elements_text(j.affinity -> 'antiJobKinds')), '{}') end,
+                   placed_at = case when p.worker_id is not null then $5::timestamptz end,
+                   wanted_since = case when p.worker_id is null then $5::timestamptz end,
                    wanted_because = case when p.worker_id is null then 'the job has more regions than there were free slots' end
-              from placed p where r.job_id = p.job_id and r.region_id = p.region_id
+              from unnest($1, $2, $3, $4) as p (job_id, region_id, load, worker_id) join jobs j on j.job_id = p.job_id
+             where r.job_id = p.job_id and r.region_id = p.region_id
             returning r.job_id, r.region_id, r.worker_id, r.attempt
             """,
-            jobs.Select(job => job.JobId).ToArray(),
-            jobs.Select(job => job.LoadPerRegion).ToArray(),
-            jobs.SelectMany(job => job.Workers.Select(_ => job.JobId)).ToArray(),
-            jobs.SelectMany(job => Enumerable.Range(1, job.Workers.Count)).Select(ordinal => (long)ordinal).ToArray(),
-            jobs.SelectMany(job => job.Workers).ToArray(),
+            regions.Select(region => region.JobId).ToArray(),
+            regions.Select(region => region.Region).ToArray(),
+            regions.Select(region => region.Load).ToArray(),
+            regions.Select(region => region.Worker).ToArray(),
             now);
+        command.Parameters[3].NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text;
 
         var placed = new Dictionary<Guid, PlacedJob>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -135,6 +134,24 @@ internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTr
         }
 
         return placed;
+    }
+
+    private async Task<Dictionary<Guid, List<int>>> ReadOpenRegionsAsync(AdmissionCandidate[] jobs, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            "select job_id, region_id from job_regions where job_id = any ($1) and ended_at is null order by job_id, region_id for no key update",
+            jobs.Select(job => job.JobId).ToArray());
+        var open = new Dictionary<Guid, List<int>>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var jobId = reader.GetGuid(0);
+            if (!open.TryGetValue(jobId, out var regions))
+                open[jobId] = regions = [];
+            regions.Add(reader.GetInt32(1));
+        }
+
+        return open;
     }
 
     private async Task ReserveAsync(
