@@ -1,6 +1,9 @@
 namespace Swath.Contracts;
 
-/// <summary>The job was admitted: capacity is reserved and every region that still has to run has a worker.</summary>
+/// <summary>
+/// The job was admitted: capacity is reserved for every region that still has to run. Those that found a free slot are placed; the others
+/// follow, each by a <see cref="RegionReassigned"/>, as slots become free.
+/// </summary>
 public sealed record CapacityReserved
 {
     public required Guid JobId { get; init; }

@@ -1,6 +1,6 @@
 namespace Swath.Contracts;
 
-/// <summary>The worker that held a region was lost or drained; the region goes to another one under a new attempt.</summary>
+/// <summary>A region goes to a worker under a new attempt: its first one became free, or the one that held it was lost or drained.</summary>
 public sealed record RegionReassigned
 {
     public required Guid JobId { get; init; }

@@ -69,9 +69,6 @@ comment on column jobs.queue_position is 'Advisory, written by admission: place 
 comment on column jobs.admitted_at is 'Advisory, written by admission: when capacity was reserved; empty again when the job re-enters the queue.';
 comment on column jobs.delivered_version is 'The messages of all events up to this version were handed to the transport.';
 
--- Serves admission: the queue of one endpoint variant.
-create index jobs_waiting_for_admission on jobs (endpoint, variant, queued_at) where state = 'Queued' and admitted_at is null;
-
 -- Serves the sweeper: jobs with messages that may have been left behind.
 create index jobs_undelivered on jobs (job_id) where delivered_version < version;
 
