@@ -149,7 +149,12 @@ public static class SchedulerBench
         await reader.ReadAsync();
         return new RegionCompleted
         {
-            JobId = reader.GetGuid(0), RegionId = reader.GetInt32(1), Attempt = reader.GetInt32(2), WorkerId = reader.GetString(3), TilesDone = 100, Features = 1,
+            JobId = reader.GetGuid(0),
+            RegionId = reader.GetInt32(1),
+            Attempt = reader.GetInt32(2),
+            WorkerId = reader.GetString(3),
+            TilesDone = 100,
+            Features = 1,
         };
     }
 

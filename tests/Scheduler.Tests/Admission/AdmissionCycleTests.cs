@@ -187,7 +187,12 @@ public sealed class AdmissionCycleTests : IAsyncLifetime
 
         Assert.True(await _bench.Board.CompleteAsync(new RegionCompleted
         {
-            JobId = job.JobId, RegionId = 0, Attempt = 1, WorkerId = worker.WorkerId, TilesDone = 1, Features = 0,
+            JobId = job.JobId,
+            RegionId = 0,
+            Attempt = 1,
+            WorkerId = worker.WorkerId,
+            TilesDone = 1,
+            Features = 0,
         }));
         Assert.Equal(1, (await _bench.CycleAsync()).Resumed);
         Assert.Equal(1, await _bench.Database.ScalarAsync<long>("select count(*) from outbox where destination like '%RegionReassigned'"));
