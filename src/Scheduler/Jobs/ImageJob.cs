@@ -95,7 +95,8 @@ public sealed record ImageJob : IFold<ImageJob>
         PauseJob e => Apply(e),
         ResumeJob e => Apply(e, at),
         _ => throw new ArgumentException($"An image job has no event of type {accepted.GetType().Name}.", nameof(accepted)),
-    }) with { UpdatedAt = at };
+    }) with
+    { UpdatedAt = at };
 
     private ImageJob Apply(ImageRequested e, DateTimeOffset at)
     {

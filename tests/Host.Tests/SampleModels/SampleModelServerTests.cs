@@ -126,7 +126,7 @@ public sealed class SampleModelServerTests
     {
         var services = new ServiceCollection().AddSingleton<ILoggerFactory>(new LoggerFactory()).AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         services.AddSwathEndpoints();
-        services.Configure<EndpointsOptions>(options => (options.MaxAttempts, options.TimeoutSeconds, options.MaxAnswerBytes) = (1, 2, 8 << 20));
+        services.Configure<EndpointsOptions>(options => (options.MaxAttempts, options.TimeoutSeconds, options.MaxAnswerBytes) = (1, 8, 8 << 20));
         await using var provider = services.BuildServiceProvider();
         var parameters = new Dictionary<string, string>();
         if (customAttributes is not null)
