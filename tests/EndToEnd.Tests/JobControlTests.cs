@@ -1,0 +1,42 @@
+namespace Swath.EndToEnd.Tests;
+
+/// <summary>Pausing, resuming and cancelling a running job from another process.</summary>
+public sealed class JobControlTests
+{
+    [Fact]
+    public async Task Pause_RunningJob_StopsItAndResumeFinishesItWithEveryTileOnce()
+    {
+        await using var cli = new SwathCli();
+        await using var model = await ModelProcess.StartAsync(cli, "--model", "centerpoint");
+        var (image, id) = (SlowJob.WriteImage(cli.PathOf("image.tif")), Guid.NewGuid().ToString());
+        var run = cli.Start(SlowJob.Run(image, model, id, cli.PathOf("result.geojson")));
+        await run.LineAsync(line => line.StartsWith("Running: ", StringComparison.Ordinal));
+
+        Assert.Equal(0, (await cli.RunAsync("pause", id)).ExitCode);
+        await run.LineAsync(line => line.StartsWith("Paused", StringComparison.Ordinal));
+        Assert.Equal(0, (await cli.RunAsync("resume", id)).ExitCode);
+        var outcome = await run.WaitAsync();
+
+        Assert.True(outcome.ExitCode == 0, outcome.ToString());
+        Assert.Equal(SlowJob.TileCentres(image), ResultFile.Read(cli.PathOf("result.geojson")).Features.Select(feature => (feature.X, feature.Y)).Order());
+        await SlowJob.AssertNothingIsLeftAsync(cli, id, "Completed");
+    }
+
+    [Fact]
+    public async Task Cancel_RunningJob_EndsItWithoutAResultAndGivesItsCapacityBack()
+    {
+        await using var cli = new SwathCli();
+        await using var model = await ModelProcess.StartAsync(cli, "--model", "centerpoint");
+        var id = Guid.NewGuid().ToString();
+        var run = cli.Start(SlowJob.Run(SlowJob.WriteImage(cli.PathOf("image.tif")), model, id, cli.PathOf("result.geojson")));
+        await run.LineAsync(line => line.StartsWith("Running: ", StringComparison.Ordinal));
+
+        Assert.Equal(0, (await cli.RunAsync("cancel", id, "--reason", "Wrong image.")).ExitCode);
+        var outcome = await run.WaitAsync();
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("Wrong image.", outcome.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(cli.PathOf("result.geojson")));
+        await SlowJob.AssertNothingIsLeftAsync(cli, id, "Cancelled");
+    }
+}
