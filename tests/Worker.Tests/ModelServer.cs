@@ -15,6 +15,7 @@ internal sealed class ModelServer : IAsyncDisposable
     private readonly WebApplication _app;
     private int _inFlight;
     private int _most;
+    private int _asked;
 
     private ModelServer(WebApplication app) => _app = app;
 
@@ -67,7 +68,7 @@ internal sealed class ModelServer : IAsyncDisposable
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body);
             Tiles.Enqueue(body.ToArray());
-            var (status, answer) = await Answer(Tiles.Count);
+            var (status, answer) = await Answer(Interlocked.Increment(ref _asked));
             context.Response.StatusCode = status;
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(answer);
