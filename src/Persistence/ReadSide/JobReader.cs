@@ -27,8 +27,15 @@ public sealed class JobReader(NpgsqlDataSource database)
     /// <summary>Jobs whose id begins with the given hexadecimal digits, at most two: none, the one that is meant, or an ambiguity.</summary>
     public async Task<IReadOnlyList<JobRow>> FindByPrefixAsync(string idPrefix, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand($"{Select} WHERE j.job_id::text LIKE $1 || '%' LIMIT 2");
-        command.Parameters.AddWithValue(new string([.. idPrefix.ToLowerInvariant().Where(c => char.IsAsciiHexDigit(c) || c == '-')]));
+        ArgumentNullException.ThrowIfNull(idPrefix);
+        var digits = idPrefix.Replace("-", "", StringComparison.Ordinal);
+        if (digits.Length is 0 or > 32 || !digits.All(char.IsAsciiHexDigit))
+            return [];
+
+        // As a range of ids, which the primary key serves; a pattern would read the whole table.
+        await using var command = database.CreateCommand($"{Select} WHERE j.job_id BETWEEN $1 AND $2 ORDER BY j.job_id LIMIT 2");
+        command.Parameters.AddWithValue(Guid.ParseExact(digits.PadRight(32, '0'), "N"));
+        command.Parameters.AddWithValue(Guid.ParseExact(digits.PadRight(32, 'f'), "N"));
         return await ReadAsync(command, cancellationToken);
     }
 

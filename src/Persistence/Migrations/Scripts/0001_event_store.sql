@@ -75,6 +75,9 @@ create index jobs_undelivered on jobs (job_id) where delivered_version < version
 -- Serves tenant limits and recovery: jobs that are not over.
 create index jobs_unfinished on jobs (tenant, state) where state not in ('Completed', 'PartiallyCompleted', 'Failed', 'Cancelled');
 
+-- Serves listing: the newest jobs first.
+create index jobs_by_requested_at on jobs (requested_at desc, job_id);
+
 -- Messages of code that has no stream: API, admission, workers, time-outs.
 create table outbox (
   message_id uuid not null constraint outbox_pkey primary key,
