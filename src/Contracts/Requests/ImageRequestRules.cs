@@ -25,16 +25,47 @@ public static class ImageRequestRules
         Require(!string.IsNullOrWhiteSpace(request.Tenant), "tenant must not be blank.");
         Require(!string.IsNullOrWhiteSpace(request.ImageUrl), "imageUrl must name an image: a path, s3://bucket/key or https://...");
         Require(request.Priority is >= 0 and <= MaxPriority, $"priority must be 0..{MaxPriority}; it is {request.Priority}.");
+        CheckTexts(request, Require);
         CheckEndpoint(request.Endpoint, Require);
         CheckTile(request.Tile, Require);
         Require(request.Outputs is { Count: > 0 }, "outputs must name at least one sink.");
         foreach (var output in request.Outputs ?? [])
             CheckOutput(output, Require);
+        Require(request.PostProcessing is not null, "postProcessing must be a list; leave it out for the default.");
         foreach (var step in request.PostProcessing ?? [])
             CheckPostProcessing(step, Require);
+        Require(request.FeatureProperties is not null, "featureProperties must be a list; leave it out for none.");
         foreach (var properties in request.FeatureProperties ?? [])
             Require(properties.ValueKind == System.Text.Json.JsonValueKind.Object, "featureProperties must be JSON objects.");
+        CheckAffinity(request.Affinity, Require);
         return problems;
+    }
+
+    // PostgreSQL stores no NUL in a text, and no name needs one.
+    private static void CheckTexts(ImageRequested request, Action<bool, string> require)
+    {
+        var texts = new Dictionary<string, string?>
+        {
+            ["jobName"] = request.JobName,
+            ["tenant"] = request.Tenant,
+            ["imageUrl"] = request.ImageUrl,
+            ["endpoint.name"] = request.Endpoint?.Name,
+            ["endpoint.targetVariant"] = request.Endpoint?.TargetVariant,
+            ["regionOfInterest"] = request.RegionOfInterest,
+            ["jobKind"] = request.JobKind,
+        };
+        foreach (var (field, text) in texts)
+            require(text?.Contains('\0', StringComparison.Ordinal) is not true, $"{field} must not contain the character U+0000.");
+    }
+
+    private static void CheckAffinity(Affinity? affinity, Action<bool, string> require)
+    {
+        require(affinity is { Hard: not null, Soft: not null, AntiJobKinds: not null }, "affinity and its members must not be null; leave them out for no rule.");
+        foreach (var rule in (WorkerRule?[])[affinity?.Hard, affinity?.Soft])
+        {
+            require(rule is null or { Tags: not null, Capabilities: not null }, "affinity's tags and capabilities must be lists; leave them out for none.");
+            require(rule?.Tags?.Contains(null!) is not true && rule?.Capabilities?.Contains(null!) is not true, "affinity's tags and capabilities must not contain null.");
+        }
     }
 
     private static void CheckEndpoint(ModelEndpoint? endpoint, Action<bool, string> require)
@@ -65,8 +96,12 @@ public static class ImageRequestRules
         require(fits, $"tile.compression {tile.Compression} does not exist for tile.format {tile.Format}.");
     }
 
-    private static void CheckOutput(OutputSink output, Action<bool, string> require)
+    private static void CheckOutput(OutputSink? output, Action<bool, string> require)
     {
+        require(output is not null, "outputs must not contain null.");
+        if (output is null)
+            return;
+        require(output.Type is OutputType.File, $"an output of type {output.Type} is not written by this version: use File.");
         switch (output.Type)
         {
             case OutputType.File:
@@ -85,8 +120,11 @@ public static class ImageRequestRules
         }
     }
 
-    private static void CheckPostProcessing(PostProcessingStep step, Action<bool, string> require)
+    private static void CheckPostProcessing(PostProcessingStep? step, Action<bool, string> require)
     {
+        require(step is not null, "postProcessing must not contain null.");
+        if (step is null)
+            return;
         require(step.IouThreshold is >= 0 and <= 1, $"postProcessing.iouThreshold must be 0..1; it is {step.IouThreshold}.");
         require(step.SkipBoxThreshold is >= 0 and <= 1, $"postProcessing.skipBoxThreshold must be 0..1; it is {step.SkipBoxThreshold}.");
         require(step.Sigma > 0, $"postProcessing.sigma must be greater than 0; it is {step.Sigma}.");

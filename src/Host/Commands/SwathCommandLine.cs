@@ -5,6 +5,9 @@ namespace Swath.Host.Commands;
 /// <summary>The command line: one verb, one file.</summary>
 internal static class SwathCommandLine
 {
+    // After Ctrl+C or SIGTERM a worker drains and the database is stopped in order; what takes longer than this is killed.
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromMinutes(2);
+
     /// <summary>Parses and runs; errors that the caller can mend are one sentence on standard error.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
@@ -20,7 +23,7 @@ internal static class SwathCommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = LongestEnd });
         }
         catch (UsageException mistake)
         {

@@ -11,31 +11,30 @@ internal sealed class RolesLock : IAsyncDisposable
     // "SWATH" in ASCII: any constant that nobody else in the database uses.
     private const long Key = 0x5357415448;
 
-    private readonly NpgsqlConnection _connection;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private RolesLock(NpgsqlConnection connection) => _connection = connection;
+    private readonly string _connectionString;
+    private readonly CancellationTokenSource _released = new();
+    private readonly CancellationTokenSource _lost = new();
+    private readonly Task _watch;
+    private NpgsqlConnection _connection;
+
+    private RolesLock(string connectionString, NpgsqlConnection connection)
+    {
+        _connectionString = connectionString;
+        _connection = connection;
+        _watch = WatchAsync();
+    }
+
+    /// <summary>Cancelled when the connection broke and another process took the lock meanwhile: the roles of this one must end.</summary>
+    public CancellationToken Lost => _lost.Token;
 
     /// <summary>The lock, or null while another process holds it.</summary>
     public static async Task<RolesLock?> TryTakeAsync(string connectionString, CancellationToken cancellationToken)
     {
         // Outside the pool, which would keep the session, and so the lock, after it is closed.
         var unpooled = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, KeepAlive = 30 }.ConnectionString;
-        var connection = new NpgsqlConnection(unpooled);
-        try
-        {
-            await connection.OpenAsync(cancellationToken);
-            await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", connection) { Parameters = { new() { Value = Key } } };
-            if (await command.ExecuteScalarAsync(cancellationToken) is true)
-                return new RolesLock(connection);
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-
-        await connection.DisposeAsync();
-        return null;
+        return await TryConnectAsync(unpooled, cancellationToken) is { } connection ? new RolesLock(unpooled, connection) : null;
     }
 
     /// <summary>Whether some process holds it.</summary>
@@ -50,5 +49,83 @@ internal sealed class RolesLock : IAsyncDisposable
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _released.CancelAsync();
+        await _watch;
+        await _connection.DisposeAsync();
+        _released.Dispose();
+        _lost.Dispose();
+    }
+
+    /// <summary>Notices when the session ends under the lock (the database restarted), and takes it again.</summary>
+    private async Task WatchAsync()
+    {
+        while (!_released.IsCancellationRequested)
+        {
+            try
+            {
+                await _connection.WaitAsync(_released.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception broken) when (broken is NpgsqlException or InvalidOperationException or IOException)
+            {
+                if (await RetakeAsync())
+                    continue;
+                if (!_released.IsCancellationRequested)
+                    await _lost.CancelAsync();
+                return;
+            }
+        }
+    }
+
+    /// <returns>False when another process has it, or when it is not wanted any more.</returns>
+    private async Task<bool> RetakeAsync()
+    {
+        await _connection.DisposeAsync();
+        while (!_released.IsCancellationRequested)
+        {
+            try
+            {
+                if (await TryConnectAsync(_connectionString, _released.Token) is not { } connection)
+                    return false;
+                _connection = connection;
+                return true;
+            }
+            catch (NpgsqlException)
+            {
+                // The database is still away: nobody else can have taken the lock either.
+                await Task.Delay(Pause, TimeProvider.System, _released.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    private static async Task<NpgsqlConnection?> TryConnectAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", connection) { Parameters = { new() { Value = Key } } };
+            if (await command.ExecuteScalarAsync(cancellationToken) is true)
+                return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+
+        await connection.DisposeAsync();
+        return null;
+    }
 }

@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.Logging.Console;
+using Npgsql;
 using Swath.Contracts;
 using Swath.Endpoints;
 using Swath.Intake;
@@ -17,6 +18,11 @@ namespace Swath.Host.Composition;
 internal static class SwathHost
 {
     private const int SagaPrefetch = 128;
+
+    // A thousand times up to 15 s: for hours. A database that is away must not turn into failed jobs.
+    private const int TransientRetries = 1000;
+
+    private static readonly TimeSpan LongestShutdown = TimeSpan.FromSeconds(90);
 
     public static IHost Build(SwathDatabase database, SwathProcessOptions options)
     {
@@ -38,6 +44,7 @@ internal static class SwathHost
     private static void AddServices(IHostApplicationBuilder builder, SwathDatabase database, SwathProcessOptions options)
     {
         ConfigureLogging(builder.Logging, options);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestShutdown);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSwathPersistence(database.DataSource);
         builder.Services.AddSwathEndpoints();
@@ -67,6 +74,10 @@ internal static class SwathHost
         bus.AddWorkerConsumers();
         bus.AddConfigureEndpointsCallback((_, endpoint) =>
         {
+            endpoint.UseMessageRetry(retry => retry
+                .Exponential(TransientRetries, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(1))
+                .Handle<NpgsqlException>(failure => failure.IsTransient));
+
             // What is still wrong after these is wrong for good: the job fails with the reason (CommandFaultConsumer).
             endpoint.UseMessageRetry(retry => retry.Exponential(4, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200))
                 .Ignore(typeof(UnexpectedEventException), typeof(TableAndFoldDisagreeException)));

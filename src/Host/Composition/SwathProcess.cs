@@ -60,10 +60,25 @@ internal sealed class SwathProcess : IAsyncDisposable
     /// <summary>Starts the roles here when no process runs them (any more).</summary>
     public async Task TakeOverIfAloneAsync(CancellationToken cancellationToken)
     {
-        if (_host is not null || (_roles = await RolesLock.TryTakeAsync(Client.Database.ConnectionString, cancellationToken)) is null)
+        if (_host is not null)
+        {
+            if (_host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested)
+                throw new OperationCanceledException("Swath is stopping.");
+            return;
+        }
+
+        if ((_roles = await RolesLock.TryTakeAsync(Client.Database.ConnectionString, cancellationToken)) is null)
             return;
         _host = SwathHost.Build(Client.Database, _options);
         await _host.StartAsync(cancellationToken);
+        _roles.Lost.Register(EndRoles);
+    }
+
+    // Two processes with the in-memory transport on one database would take each other's work.
+    private void EndRoles()
+    {
+        Console.Error.WriteLine("The database went away, and another Swath runs on it now: this one stops.");
+        _host!.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
     }
 
     public Task SubmitAsync(ImageRequested request, CancellationToken cancellationToken) => Client.SubmitAsync(request, cancellationToken);

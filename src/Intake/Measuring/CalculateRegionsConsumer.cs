@@ -2,14 +2,18 @@ using MassTransit;
 using Microsoft.Extensions.Logging;
 using Swath.Contracts;
 using Swath.Imaging;
+using Swath.Persistence.ReadSide;
 
 namespace Swath.Intake.Measuring;
 
 /// <summary>Measures an image; one that can't be processed is rejected at once, before it costs any capacity.</summary>
-public sealed class CalculateRegionsConsumer(ImageMeasurer measurer, ILogger<CalculateRegionsConsumer> logger) : IConsumer<CalculateRegions>
+public sealed class CalculateRegionsConsumer(ImageMeasurer measurer, JobReader jobs, ILogger<CalculateRegionsConsumer> logger) : IConsumer<CalculateRegions>
 {
     public async Task Consume(ConsumeContext<CalculateRegions> context)
     {
+        // A command that is delivered again, after a restart for example, finds a job that was measured before.
+        if (await jobs.StateOfAsync(context.Message.JobId, context.CancellationToken) is not "Requested")
+            return;
         try
         {
             var regions = await Task.Run(() => measurer.Measure(context.Message), context.CancellationToken);

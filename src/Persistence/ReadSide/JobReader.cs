@@ -24,6 +24,14 @@ public sealed class JobReader(NpgsqlDataSource database)
         return (await ReadAsync(command, cancellationToken)).SingleOrDefault();
     }
 
+    /// <summary>The job's state as its row has it; null when there is no such job (yet).</summary>
+    public async Task<string?> StateOfAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT state FROM jobs WHERE job_id = $1");
+        command.Parameters.AddWithValue(jobId);
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
+    }
+
     /// <summary>Jobs whose id begins with the given hexadecimal digits, at most two: none, the one that is meant, or an ambiguity.</summary>
     public async Task<IReadOnlyList<JobRow>> FindByPrefixAsync(string idPrefix, CancellationToken cancellationToken)
     {

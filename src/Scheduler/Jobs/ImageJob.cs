@@ -68,9 +68,12 @@ public sealed record ImageJob : IFold<ImageJob>
         _ => region.FailedTiles.Count,
     });
 
-    /// <summary>True when the token is the one of the region's latest placement and the region has not ended.</summary>
+    /// <summary>
+    /// True when the token is not older than the latest placement that the job knows, and the region has not ended. It may be newer: the board
+    /// has fenced the result already, and the message of its placement may come later.
+    /// </summary>
     public bool IsCurrent(int regionId, int attempt) =>
-        regionId >= 0 && regionId < Regions.Length && Regions[regionId].Outcome is null && Regions[regionId].Attempt == attempt;
+        regionId >= 0 && regionId < Regions.Length && Regions[regionId].Outcome is null && attempt > 0 && attempt >= Regions[regionId].Attempt;
 
     /// <summary>True when the token is newer than the one known and the region has not ended.</summary>
     public bool IsNewer(RegionPlacement placement) =>
@@ -138,11 +141,18 @@ public sealed record ImageJob : IFold<ImageJob>
         FailedTiles = e.FailedTiles,
         Features = e.Features,
         WorkerId = e.WorkerId,
+        Attempt = e.Attempt,
     });
 
     private ImageJob Apply(RegionFailed e, DateTimeOffset at)
     {
-        var ended = End(e.RegionId, region => region with { Outcome = RegionOutcome.Failed, FailureReason = e.Reason, WorkerId = e.WorkerId });
+        var ended = End(e.RegionId, region => region with
+        {
+            Outcome = RegionOutcome.Failed,
+            FailureReason = e.Reason,
+            WorkerId = e.WorkerId,
+            Attempt = e.Attempt,
+        });
         return ended.EveryRegionFailed
             ? ended with { Status = JobStatus.Failed, Failure = $"Every region failed; the last one: {e.Reason}", FinishedAt = at }
             : ended;

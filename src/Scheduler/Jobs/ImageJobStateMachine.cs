@@ -25,7 +25,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
 
         During(Requested,
             When(RegionsCalculated, job => !job.Saga.State.HasRegions).Accept().SendSelectVariant(),
-            When(ImageRejected).Accept().TransitionTo(Failed),
+            When(ImageRejected, job => !job.Saga.State.HasRegions).Accept().TransitionTo(Failed),
             When(VariantSelected, job => job.Saga.State.HasRegions).Accept().TransitionTo(Queued),
             When(JobFailed).Accept().SendReleaseCapacity().TransitionTo(Failed),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),

@@ -62,7 +62,8 @@ public static class ImageJobStream
     // Most jobs have no rules: admission then needs to read nothing.
     private static Affinity? AffinityOf(ImageRequested? request) =>
         request?.Affinity is { } affinity
-        && (HasRule(affinity.Hard) || HasRule(affinity.Soft) || affinity.AntiJobKinds.Count > 0) ? affinity : null;
+        && (HasRule(affinity.Hard) || HasRule(affinity.Soft) || affinity.AntiJobKinds is { Count: > 0 }) ? affinity : null;
 
-    private static bool HasRule(WorkerRule rule) => rule.WorkerId is not null || rule.Tags.Count > 0 || rule.Capabilities.Count > 0;
+    // A request with nulls here is invalid, and gets its row all the same.
+    private static bool HasRule(WorkerRule? rule) => rule?.WorkerId is not null || rule?.Tags is { Count: > 0 } || rule?.Capabilities is { Count: > 0 };
 }

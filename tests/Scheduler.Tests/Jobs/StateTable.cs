@@ -50,7 +50,7 @@ internal static class StateTable
         ("VariantSelected", Selected),
         ("CapacityReserved", id => Reserved(id)),
         ("RegionCompleted", id => Completed(id, 0)),
-        ("RegionCompleted, stale", id => Completed(id, 0, attempt: 7)),
+        ("RegionCompleted, stale", id => Completed(id, 0, attempt: 0)),
         ("RegionFailed", id => FailedRegion(id, 0)),
         ("RegionReassigned", id => Reassigned(id, 0, attempt: 2)),
         ("JobCompleted", Assembled),
