@@ -7,10 +7,10 @@ namespace Swath.Persistence.Outbox;
 
 /// <summary>
 /// Delivers due outbox rows as soon as their transaction commits (a notification wakes it), when they fall due, and at every slow tick;
-/// and sweeps up what dead processes left behind.
+/// and sweeps up what dead processes left behind and what faulted.
 /// </summary>
 internal sealed class OutboxDelivery(
-    IBusControl bus, OutboxDispatch dispatch, LeftBehindSweep sweep, OutboxRecovery recovery, OutboxBell bell,
+    IBusControl bus, OutboxDispatch dispatch, LeftBehindSweep sweep, UnconsumedSweep unconsumed, OutboxRecovery recovery, OutboxBell bell,
     TimeProvider time, IOptions<OutboxOptions> options, ILogger<OutboxDelivery> logger)
     : BackgroundService
 {
@@ -28,11 +28,17 @@ internal sealed class OutboxDelivery(
         }
 
         var nextSweep = time.GetUtcNow();
+        var nextUnconsumed = nextSweep;
         while (!stoppingToken.IsCancellationRequested)
         {
             var wait = options.Value.SweepInterval;
             await TryAsync(async () =>
             {
+                if (time.GetUtcNow() >= nextUnconsumed)
+                {
+                    await unconsumed.SweepAsync(stoppingToken);
+                    nextUnconsumed = time.GetUtcNow() + options.Value.RedeliverAfter;
+                }
                 await dispatch.DeliverDueAsync(stoppingToken);
                 if (time.GetUtcNow() >= nextSweep)
                 {

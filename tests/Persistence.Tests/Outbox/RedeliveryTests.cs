@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting;
 using Swath.Persistence.Outbox;
 using Swath.Persistence.Tests.EventSourcing;
 using Swath.Testing;
@@ -32,6 +33,46 @@ public sealed class RedeliveryTests : IAsyncLifetime
 
         Assert.Equal("home", (await restarted.Harbour.NextAsync()).Port);
         Assert.Equal("Running", await _database.ScalarAsync<string>("select state from jobs where job_id = $1", _job));
+    }
+
+    [Fact]
+    public async Task HostedDelivery_MessageThatFaultedForGood_IsDeliveredAgain()
+    {
+        await using var process = await StartAsync();
+        await FaultAsync(process);
+        _time.Advance(new OutboxOptions().RedeliverAfter);
+        var delivery = process.Get<IEnumerable<IHostedService>>().OfType<OutboxDelivery>().Single();
+
+        await delivery.StartAsync(TestContext.Deadline());
+
+        Assert.Equal("Lemnos", (await process.Harbour.NextAsync()).Port);
+        await delivery.StopAsync(TestContext.Deadline());
+    }
+
+    [Fact]
+    public async Task UnconsumedSweep_OnlyWhatFaultedAndIsOldEnough_BecomesDue()
+    {
+        await using var process = await StartAsync();
+        var sweep = process.Get<UnconsumedSweep>();
+        await FaultAsync(process);
+        await process.HandleFromOutboxAsync(new VoyageResumed { JobId = _job }, _job);
+        await process.Get<IOutbox>().PublishAsync(new ReportPort { JobId = _job, Port = "not the saga's" }, _job);
+        await process.Get<OutboxDispatch>().DeliverDueAsync(default);
+
+        Assert.Equal(0, await sweep.SweepAsync(default));
+        _time.Advance(new OutboxOptions().RedeliverAfter);
+        Assert.Equal(1, await sweep.SweepAsync(default));
+        Assert.Equal(0, await sweep.SweepAsync(default));
+    }
+
+    /// <summary>The stream takes no second event until the message has faulted.</summary>
+    private async Task FaultAsync(VoyageProcess process)
+    {
+        await process.HandleFromOutboxAsync(new VoyageStarted { JobId = _job, Ship = "Argo" }, _job);
+        await process.Harbour.NextAsync();
+        await _database.ExecuteAsync("alter table job_events add constraint refused check (version < 2)");
+        Assert.NotNull(await process.HandleFromOutboxAsync(new PortReached { JobId = _job, Port = "Lemnos" }, _job));
+        await _database.ExecuteAsync("alter table job_events drop constraint refused");
     }
 
     private Task<VoyageProcess> StartAsync() =>
