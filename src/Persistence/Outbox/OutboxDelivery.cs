@@ -19,12 +19,16 @@ internal sealed class OutboxDelivery(
         await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
         if (options.Value.TransportForgets)
         {
-            await TryAsync(async () =>
+            // Until it has succeeded, nothing else would deliver what the last process took with it.
+            while (!await TryAsync(async () =>
             {
                 var count = await recovery.RedeliverEverythingAsync(stoppingToken);
                 if (count > 0)
                     logger.LogInformation("Delivered {Count} messages of unfinished jobs again, because the transport forgets them", count);
-            }, stoppingToken);
+            }, stoppingToken))
+            {
+                await Task.Delay(options.Value.SweepInterval, time, stoppingToken);
+            }
         }
 
         var nextSweep = time.GetUtcNow();
@@ -52,15 +56,17 @@ internal sealed class OutboxDelivery(
         }
     }
 
-    private async Task TryAsync(Func<Task> work, CancellationToken stoppingToken)
+    private async Task<bool> TryAsync(Func<Task> work, CancellationToken stoppingToken)
     {
         try
         {
             await work();
+            return true;
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
             logger.LogError(e, "Delivering from the outbox failed; it is tried again in {Interval}", options.Value.SweepInterval);
+            return false;
         }
     }
 }

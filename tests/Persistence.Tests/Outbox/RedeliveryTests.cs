@@ -65,6 +65,40 @@ public sealed class RedeliveryTests : IAsyncLifetime
         Assert.Equal(0, await sweep.SweepAsync(default));
     }
 
+    [Fact]
+    public async Task HostedDelivery_RecoveryThatFailsFirst_IsTriedAgain()
+    {
+        await using (var killed = await VoyageProcess.StartAsync(_database.DataSource))
+        {
+            await killed.HandleAsync(new VoyageStarted { JobId = _job, Ship = "Argo" });
+            await killed.Harbour.NextAsync();
+        }
+        // A sequence counts on when its transaction is rolled back.
+        await _database.ExecuteAsync(
+            """
+            create sequence attempts;
+            create function fail_once() returns trigger language plpgsql as $$
+            begin
+              if nextval('attempts') = 1 then raise exception 'The first recovery fails.'; end if;
+              return new;
+            end
+            $$;
+            create trigger fail_once before update on jobs for each row execute function fail_once();
+            """);
+        await using var restarted = await VoyageProcess.StartAsync(_database.DataSource, outbox: options =>
+        {
+            options.TransportForgets = true;
+            options.SweepInterval = TimeSpan.FromMilliseconds(10);
+        });
+        var delivery = restarted.Get<IEnumerable<IHostedService>>().OfType<OutboxDelivery>().Single();
+
+        await delivery.StartAsync(TestContext.Deadline());
+
+        Assert.Equal("home", (await restarted.Harbour.NextAsync()).Port);
+        Assert.True(await _database.ScalarAsync<long>("select last_value from attempts") > 1);
+        await delivery.StopAsync(TestContext.Deadline());
+    }
+
     /// <summary>The stream takes no second event until the message has faulted.</summary>
     private async Task FaultAsync(VoyageProcess process)
     {
