@@ -51,7 +51,7 @@ internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventS
 
         if (repository.Saga is not { AcceptedCount: > 0 } saga || repository.Undone)
         {
-            await FinishWithoutEventAsync(capturing, repository.Saga, jobId, live, remembered).ConfigureAwait(false);
+            await FinishWithoutEventAsync(capturing, repository.Saga, jobId, messageId, live, remembered).ConfigureAwait(false);
             return;
         }
         switch (await CommitAsync(capturing, saga, messageId, live).ConfigureAwait(false))
@@ -173,7 +173,7 @@ internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventS
             await MessageDelivery.SendAsync(context.ReceiveContext.SendEndpointProvider, message, store.Time, context.CancellationToken).ConfigureAwait(false);
     }
 
-    private async Task FinishWithoutEventAsync<T>(CapturingConsumeContext<T> context, TSaga? saga, Guid jobId, LiveStream<TState>? live, bool remembered)
+    private async Task FinishWithoutEventAsync<T>(CapturingConsumeContext<T> context, TSaga? saga, Guid jobId, Guid messageId, LiveStream<TState>? live, bool remembered)
         where T : class
     {
         if (remembered)
@@ -184,6 +184,8 @@ internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventS
         // Answers of rows that accept nothing: no transaction holds them, the message is acknowledged after they are sent.
         foreach (var message in context.Captured)
             await MessageDelivery.SendAsync(context.Uncaptured, message, store.Time, context.CancellationToken).ConfigureAwait(false);
+        // No event will recognise it when it comes again.
+        await store.MarkConsumedAsync(messageId, context.CancellationToken).ConfigureAwait(false);
     }
 
     private async Task ThrowIfOutdatedAsync(Guid jobId, int version, Exception? cause, CancellationToken cancellationToken)

@@ -8,6 +8,9 @@ internal sealed class EventStore<TState>(NpgsqlDataSource database, StreamModel<
     : IAsyncDisposable
     where TState : class, IFold<TState>
 {
+    // Without effect on a message that did not come through the outbox. Delivered in any case, even if its delivery was rolled back.
+    private const string MarkConsumed = "update outbox set consumed_at = $1, delivered_at = coalesce(delivered_at, $1) where message_id = $2";
+
     private readonly EventStreamReader<TState> _reader = new(database, model);
     private readonly LiveStreamCache<TState> _cache = new(model.Options.CachedSagas);
     private readonly GroupCommit<TState> _commit = new(database, model);
@@ -43,6 +46,15 @@ internal sealed class EventStore<TState>(NpgsqlDataSource database, StreamModel<
 
     public Task<string?> UndeliveredAsync(Guid jobId, Guid messageId, CancellationToken cancellationToken) =>
         _reader.UndeliveredAsync(jobId, messageId, cancellationToken);
+
+    /// <summary>Notes that a message was handled though it left no event, so that it is not delivered again.</summary>
+    public async Task MarkConsumedAsync(Guid messageId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(MarkConsumed);
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = Time.GetUtcNow() });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = messageId });
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Keeps the head of a stream after a commit, unless nothing more can happen to it.</summary>
     public void Remember(Guid jobId, LiveStream<TState> live)

@@ -18,6 +18,8 @@ internal sealed class EventTypes
 
     public IEnumerable<string> Names => _byName.Values.Select(r => r.StoredName);
 
+    public IEnumerable<Type> ClrTypes => _byClrType.Keys;
+
     public void Add(Type type, string name, int version)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

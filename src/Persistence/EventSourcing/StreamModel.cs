@@ -10,6 +10,9 @@ public abstract class StreamModel
     /// <summary>The states after which nothing more happens.</summary>
     public IReadOnlyList<string> FinalStates { get; }
 
+    /// <summary>The destinations in the outbox of published messages that can become events of the stream.</summary>
+    internal abstract IReadOnlyList<string> PublishedEvents { get; }
+
     internal abstract object Initial { get; }
 
     internal abstract object Apply(object state, StoredEvent stored);

@@ -1,3 +1,4 @@
+using MassTransit;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -17,6 +18,7 @@ public sealed class StreamModel<TState> : StreamModel where TState : class, IFol
         Advisory = advisory;
         Options = options;
         _final = [.. finalStates];
+        PublishedEvents = [.. types.ClrTypes.Select(type => MessageUrn.ForType(type).ToString())];
     }
 
     internal EventTypes Types { get; }
@@ -26,6 +28,8 @@ public sealed class StreamModel<TState> : StreamModel where TState : class, IFol
     internal IReadOnlyList<AdvisoryColumn> Advisory { get; }
 
     internal EventSourcingOptions Options { get; }
+
+    internal override IReadOnlyList<string> PublishedEvents { get; }
 
     internal override object Initial => TState.Initial;
 

@@ -7,10 +7,10 @@ namespace Swath.Persistence.Outbox;
 
 /// <summary>
 /// Delivers due outbox rows as soon as their transaction commits (a notification wakes it), when they fall due, and at every slow tick;
-/// and sweeps up what dead processes left behind.
+/// and sweeps up what dead processes left behind and what faulted.
 /// </summary>
 internal sealed class OutboxDelivery(
-    IBusControl bus, OutboxDispatch dispatch, LeftBehindSweep sweep, OutboxRecovery recovery, OutboxBell bell,
+    IBusControl bus, OutboxDispatch dispatch, LeftBehindSweep sweep, UnconsumedSweep unconsumed, OutboxRecovery recovery, OutboxBell bell,
     TimeProvider time, IOptions<OutboxOptions> options, ILogger<OutboxDelivery> logger)
     : BackgroundService
 {
@@ -19,20 +19,30 @@ internal sealed class OutboxDelivery(
         await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
         if (options.Value.TransportForgets)
         {
-            await TryAsync(async () =>
+            // Until it has succeeded, nothing else would deliver what the last process took with it.
+            while (!await TryAsync(async () =>
             {
                 var count = await recovery.RedeliverEverythingAsync(stoppingToken);
                 if (count > 0)
                     logger.LogInformation("Delivered {Count} messages of unfinished jobs again, because the transport forgets them", count);
-            }, stoppingToken);
+            }, stoppingToken))
+            {
+                await Task.Delay(options.Value.SweepInterval, time, stoppingToken);
+            }
         }
 
         var nextSweep = time.GetUtcNow();
+        var nextUnconsumed = nextSweep;
         while (!stoppingToken.IsCancellationRequested)
         {
             var wait = options.Value.SweepInterval;
             await TryAsync(async () =>
             {
+                if (time.GetUtcNow() >= nextUnconsumed)
+                {
+                    await unconsumed.SweepAsync(stoppingToken);
+                    nextUnconsumed = time.GetUtcNow() + options.Value.RedeliverAfter;
+                }
                 await dispatch.DeliverDueAsync(stoppingToken);
                 if (time.GetUtcNow() >= nextSweep)
                 {
@@ -46,15 +56,17 @@ internal sealed class OutboxDelivery(
         }
     }
 
-    private async Task TryAsync(Func<Task> work, CancellationToken stoppingToken)
+    private async Task<bool> TryAsync(Func<Task> work, CancellationToken stoppingToken)
     {
         try
         {
             await work();
+            return true;
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
             logger.LogError(e, "Delivering from the outbox failed; it is tried again in {Interval}", options.Value.SweepInterval);
+            return false;
         }
     }
 }

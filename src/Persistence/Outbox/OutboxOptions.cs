@@ -15,6 +15,12 @@ public sealed class OutboxOptions
     /// <summary>How often left-behind and due messages are looked for when nothing wakes the delivery. Default 5 s.</summary>
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long after its delivery a message that the saga has neither made an event nor ignored is taken for faulted and delivered again;
+    /// also how often such messages are looked for. Above zero; longer than the consumers' retries and their backlog. Default 1 min.
+    /// </summary>
+    public TimeSpan RedeliverAfter { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Rows that are locked and delivered together. 1 to 10 000, default 100.</summary>
     public int BatchSize { get; set; } = 100;
 

@@ -5,25 +5,37 @@ using Swath.Persistence.EventSourcing;
 namespace Swath.Persistence.Outbox;
 
 /// <summary>
-/// Delivers again what a transport that lives in the process took with it. Every message of every unfinished job goes out a second time,
-/// with the same ids; consumers are idempotent. Run once at the start, when the bus has started. Only where no other process uses the database's jobs.
+/// Delivers again what a transport that lives in the process took with it. Every message of every unfinished job that
+/// its saga has not handled goes out a second time, with the same ids; consumers are idempotent. Run once at the start, when the bus has started. Only where no other process uses the database's jobs.
 /// </summary>
 public sealed class OutboxRecovery
 {
     // The messages of a job's last event may have died with the process too, though the job is over: those of jobs that ended lately go out again.
     private static readonly TimeSpan LatelyFinished = TimeSpan.FromHours(1);
 
-    // Served by jobs_unfinished.
-    private const string ResetUnfinished = "update jobs set delivered_version = 0 where state <> all($1) and delivered_version > 0";
+    // Rows are locked in the order of their ids, as everywhere.
+    private const string ResetJobs =
+        """
+        with forgotten as materialized (
+          select job_id, case when state = any($1) then version - 1 else 0 end as delivered_version
+          from jobs
+          where case when state = any($1) then updated_at >= $2 and delivered_version = version else delivered_version > 0 end
+          order by job_id
+          for no key update
+        )
+        update jobs j set delivered_version = f.delivered_version
+        from forgotten f
+        where j.job_id = f.job_id
+        """;
 
-    private const string ResetLastOfFinished =
-        "update jobs set delivered_version = version - 1 where state = any($1) and updated_at >= $2 and delivered_version = version";
-
-    // A job without a row has not been accepted yet.
+    // A job without a row has not been accepted yet. What the saga has handled, as an event or by ignoring it, is not its business a second
+    // time: a command that was ignored then might be obeyed now.
     private const string ResetOutbox =
         """
         update outbox o set delivered_at = null
         where o.delivered_at is not null and o.job_id is not null
+          and o.consumed_at is null
+          and not exists (select from job_events e where e.job_id = o.job_id and e.message_id = o.message_id)
           and not exists (select from jobs j where j.job_id = o.job_id and j.state = any($1))
         """;
 
@@ -48,8 +60,7 @@ public sealed class OutboxRecovery
     {
         await using (var batch = _database.CreateBatch())
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(ResetUnfinished) { Parameters = { FinalStates() } });
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(ResetLastOfFinished)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(ResetJobs)
             {
                 Parameters = { FinalStates(), new NpgsqlParameter<DateTimeOffset> { TypedValue = _time.GetUtcNow() - LatelyFinished } },
             });

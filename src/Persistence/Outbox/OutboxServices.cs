@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Swath.Persistence.EventSourcing;
@@ -14,7 +15,8 @@ public static class OutboxServices
     {
         var options = services.AddOptions<OutboxOptions>()
             .Validate(o => o.BatchSize is >= 1 and <= 10_000, "OutboxOptions.BatchSize must be 1 to 10 000.")
-            .Validate(o => o.SweepInterval > TimeSpan.Zero && o.PurgeInterval > TimeSpan.Zero, "OutboxOptions.SweepInterval and PurgeInterval must be above zero.");
+            .Validate(o => o.SweepInterval > TimeSpan.Zero && o.PurgeInterval > TimeSpan.Zero && o.RedeliverAfter > TimeSpan.Zero,
+                "OutboxOptions.SweepInterval, PurgeInterval and RedeliverAfter must be above zero.");
         if (configure is not null)
             options.Configure(configure);
         services.TryAddSingleton(TimeProvider.System);
@@ -34,6 +36,8 @@ public static class OutboxServices
         services.TryAddSingleton<OutboxBell>();
         services.TryAddSingleton(s => new OutboxRecovery(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<LeftBehindSweep>(),
             s.GetRequiredService<OutboxDispatch>(), s.GetService<StreamModel>(), s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(s => new UnconsumedSweep(s.GetRequiredService<NpgsqlDataSource>(), s.GetService<StreamModel>(),
+            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<IOptions<OutboxOptions>>(), s.GetRequiredService<ILogger<UnconsumedSweep>>()));
         services.TryAddSingleton(s => new OutboxPurge(s.GetRequiredService<NpgsqlDataSource>(), s.GetService<StreamModel>(),
             s.GetRequiredService<TimeProvider>(), s.GetRequiredService<IOptions<OutboxOptions>>()));
         services.AddHostedService(s => s.GetRequiredService<OutboxBell>());

@@ -69,6 +69,19 @@ internal sealed class VoyageProcess : IReceiveObserver, ISendObserver, IAsyncDis
             throw fault;
     }
 
+    /// <summary>Publishes a message through the outbox and waits until the saga has handled it.</summary>
+    /// <returns>What the saga's endpoint failed with, after its retries; null when it did not.</returns>
+    public async Task<Exception?> HandleFromOutboxAsync<T>(T message, Guid jobId) where T : class
+    {
+        var id = NewId.NextGuid();
+        var handled = _handled.GetOrAdd(id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        await Get<IOutbox>().EnqueueAsync([OutboxEntry.Publish(message) with { JobId = jobId, MessageId = id }]);
+        await Get<OutboxDispatch>().DeliverDueAsync(TestContext.Deadline());
+        await handled.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
+        _handled.TryRemove(id, out _);
+        return _faults.TryRemove(id, out var fault) ? fault : null;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Get<IBusControl>().StopAsync(TestContext.Deadline());

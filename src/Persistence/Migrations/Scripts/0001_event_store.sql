@@ -88,9 +88,11 @@ create table outbox (
   enqueued_at timestamptz not null,
   due_at timestamptz not null,
   token uuid null,
-  delivered_at timestamptz null
+  delivered_at timestamptz null,
+  consumed_at timestamptz null
 );
 
+comment on column outbox.consumed_at is 'The saga handled the message without making it an event: nothing else tells that it must not be delivered again.';
 comment on column outbox.destination is 'A queue or exchange, or urn:message:... for a message that is published by its type.';
 
 -- Serves delivery: what is due, oldest first.
