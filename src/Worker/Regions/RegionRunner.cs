@@ -47,10 +47,7 @@ public sealed partial class RegionRunner : IDisposable
     {
         var held = new HeldRegionWork(work);
         if (!_held.TryAdd(held.Claim, held))
-        {
-            held.Dispose();
             return false;
-        }
 
         WorkerDiagnostics.Regions.Add(1);
         _ = Task.Run(() => RunAsync(held));
@@ -123,7 +120,6 @@ public sealed partial class RegionRunner : IDisposable
             _held.TryRemove(held.Claim, out _);
             WorkerDiagnostics.Regions.Add(-1);
             held.End();
-            held.Dispose();
         }
     }
 
