@@ -100,5 +100,6 @@ public sealed class ResultAssembler(TileResultStore tiles, IFeatureSinkFactory s
         Distilled = distilled.Duplicates + distilled.BelowThreshold,
         Warnings = [.. work.Warnings, .. properties.Warnings],
         FailedTiles = index.Failures,
+        FailedRegions = work.FailedRegions,
     };
 }

@@ -44,12 +44,13 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
     [Fact]
     public async Task AssembleAsync_FailedTilesAndWarnings_AreInTheSummary()
     {
-        var work = Work() with { Warnings = ["no georeferencing"] };
+        var work = Work() with { Warnings = ["no georeferencing"], FailedRegions = [new FailedRegion(new PixelWindow(160, 0, 40, 100), "lost")] };
         await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100));
         await _store.SaveAsync([new TileResult { JobId = work.JobId, RegionId = 0, Attempt = 1, Window = new PixelWindow(60, 0, 100, 100), Features = 0, Payload = Array.Empty<byte>(), Failure = "bad block" }]);
         await AssembleAsync(work);
         var summary = Read().Summary;
         Assert.Equal("""[{"window":[60,0,100,100],"reason":"bad block"}]""", summary.GetProperty("failedTiles").GetRawText());
+        Assert.Equal("""[{"window":[160,0,40,100],"reason":"lost"}]""", summary.GetProperty("failedRegions").GetRawText());
         Assert.Equal("no georeferencing", summary.GetProperty("warnings")[0].GetString());
     }
 
