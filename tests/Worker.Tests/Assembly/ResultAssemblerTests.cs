@@ -166,6 +166,24 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
         Assert.Single(await _store.FinishedAsync(running, 1));
     }
 
+    [Fact]
+    public async Task SweepRegionsAsync_JobsFinalBeforeTheTime_LoseTheirRegionsAndOthersKeepThem()
+    {
+        Guid done = Guid.NewGuid(), running = Guid.NewGuid();
+        await SetStateAsync(done, "Completed");
+        await SetStateAsync(running, "Running");
+        foreach (var job in new[] { done, running })
+        {
+            await using var insert = database.DataSource.CreateCommand("insert into job_regions (job_id, region_id, tiles, kind) values ($1, 0, 1, 'k')");
+            insert.Parameters.AddWithValue(job);
+            await insert.ExecuteNonQueryAsync();
+        }
+
+        Assert.Equal(0, await CheckpointSweep.SweepRegionsAsync(database.DataSource, TimeProvider.System.GetUtcNow().AddDays(-7), default));
+        Assert.Equal(1, await CheckpointSweep.SweepRegionsAsync(database.DataSource, TimeProvider.System.GetUtcNow().AddDays(1), default));
+        Assert.Equal(0, await CheckpointSweep.SweepRegionsAsync(database.DataSource, TimeProvider.System.GetUtcNow().AddDays(1), default));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private Task<AssemblyOutcome> AssembleAsync(AssembleResult work, Func<CancellationToken, Task<bool>>? isWanted = null, IFeatureSinkFactory? sinks = null) =>
