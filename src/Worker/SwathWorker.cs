@@ -25,8 +25,7 @@ public static class SwathWorker
         services.AddSwathOptions<ImagingLimits>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSwathOutbox();
-        services.TryAddSingleton<WorkerRegistry>();
-        services.TryAddSingleton<RegionBoard>();
+        services.AddSwathPlacement();
         services.TryAddSingleton<ITileCheckpoints, DatabaseCheckpoints>();
         services.TryAddSingleton<IFeatureSinkFactory, FeatureSinkFactory>();
         services.TryAddSingleton<RegionProcessor>();

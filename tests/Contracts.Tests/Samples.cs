@@ -88,6 +88,7 @@ internal static class Samples
             Endpoint = Endpoint,
             Tile = Tile,
             Outputs = [OutputSink.ToFile("results/harbour.geojson")],
+            FailedRegions = [new(Region.Window, "The image vanished.")],
         },
         new JobCompleted { JobId = JobId, Features = 811, Results = ["results/harbour.geojson"], FailedOutputs = ["s3://results: access denied"] },
         new JobFailed { JobId = JobId, Reason = "No output could be written." },

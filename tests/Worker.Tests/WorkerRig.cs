@@ -63,6 +63,13 @@ internal sealed class WorkerRig : IAsyncDisposable
     /// <summary>Places a region on the worker, as admission does, and sends it the command.</summary>
     public async Task SendAsync(ProcessRegion work)
     {
+        await PlaceAsync(work);
+        await DeliverAsync(work);
+    }
+
+    /// <summary>Places a region on the worker and lets the command be lost.</summary>
+    public async Task PlaceAsync(ProcessRegion work)
+    {
         await using var place = Database.CreateCommand(
             """
             insert into job_regions (job_id, region_id, tiles, kind, load, attempt, worker_id, placed_at) values ($1, $2, 1, 'kind', 0, $3, $4, now())
@@ -74,7 +81,6 @@ internal sealed class WorkerRig : IAsyncDisposable
         place.Parameters.AddWithValue(work.Attempt);
         place.Parameters.AddWithValue(work.WorkerId);
         await place.ExecuteNonQueryAsync();
-        await DeliverAsync(work);
     }
 
     /// <summary>Sends the command alone: a delivery, or one more of it.</summary>

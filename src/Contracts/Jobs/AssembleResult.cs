@@ -18,4 +18,7 @@ public sealed record AssembleResult
 
     /// <summary>Things that a user should know of the result; written beside it.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Regions that failed as a whole, and so left no failed tiles behind.</summary>
+    public IReadOnlyList<FailedRegion> FailedRegions { get; init; } = [];
 }

@@ -65,6 +65,11 @@ internal static class Commands
             FeatureProperties = request.FeatureProperties,
             PostProcessing = request.PostProcessing,
             Warnings = job.Warnings,
+            FailedRegions =
+            [
+                .. job.Regions.Where(region => region.Outcome is RegionOutcome.Failed)
+                    .Select(region => new FailedRegion(region.Region.Window, region.FailureReason ?? "No reason was given.")),
+            ],
         };
     }
 }

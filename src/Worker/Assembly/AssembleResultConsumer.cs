@@ -1,32 +1,29 @@
 using MassTransit;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Swath.Contracts;
-using Swath.Persistence.ReadSide;
 
 namespace Swath.Worker.Assembly;
 
 /// <summary>
-/// Writes a job's result and says so. A command that comes again while the job is still being assembled writes the same result again;
-/// one that comes after the job has moved on is dropped: its checkpoints may be gone.
+/// Writes a job's result and says so, one command of a job at a time. A command that comes again waits for the one before it and, should
+/// the job still be unfinished, writes the same result again; one that comes after the job has moved on is dropped: its checkpoints may be gone.
 /// </summary>
-public sealed partial class AssembleResultConsumer(ResultAssembler assembler, JobReader jobs, ILogger<AssembleResultConsumer> log) : IConsumer<AssembleResult>
+public sealed partial class AssembleResultConsumer(ResultAssembler assembler, NpgsqlDataSource database, ILogger<AssembleResultConsumer> log) : IConsumer<AssembleResult>
 {
-    // The saga's state, as it stands in the jobs table.
-    private const string Assembling = "Assembling";
-
     public async Task Consume(ConsumeContext<AssembleResult> context)
     {
         ArgumentNullException.ThrowIfNull(context);
         var work = context.Message;
-        var job = await jobs.FindAsync(work.JobId, context.CancellationToken);
-        if (job is not { State: Assembling })
+        await using var turn = await AssemblyTurn.TakeAsync(database, work.JobId, context.CancellationToken);
+        if (!await turn.IsWantedAsync(context.CancellationToken))
         {
-            LogDropped(work.JobId, job?.State);
+            LogDropped(work.JobId);
             return;
         }
 
         // Published before the command is acknowledged: should the process die between the two, the command comes again.
-        switch (await AssembleAsync(work, context.CancellationToken))
+        switch (await AssembleAsync(work, turn, context.CancellationToken))
         {
             case AssemblyOutcome.Completed completed:
                 await context.Publish(completed.Message);
@@ -35,14 +32,17 @@ public sealed partial class AssembleResultConsumer(ResultAssembler assembler, Jo
                 LogFailed(work.JobId, failed.Message.Reason);
                 await context.Publish(failed.Message);
                 break;
+            case AssemblyOutcome.Dropped:
+                LogDropped(work.JobId);
+                break;
         }
     }
 
-    private async Task<AssemblyOutcome> AssembleAsync(AssembleResult work, CancellationToken cancellationToken)
+    private async Task<AssemblyOutcome> AssembleAsync(AssembleResult work, AssemblyTurn turn, CancellationToken cancellationToken)
     {
         try
         {
-            return await assembler.AssembleAsync(work, cancellationToken);
+            return await assembler.AssembleAsync(work, turn.IsWantedAsync, cancellationToken);
         }
         catch (Exception e) when (e is ArgumentException or InvalidDataException)
         {
@@ -51,8 +51,8 @@ public sealed partial class AssembleResultConsumer(ResultAssembler assembler, Jo
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Job {JobId} is {State}, not being assembled: the command to assemble it is dropped.")]
-    private partial void LogDropped(Guid jobId, string? state);
+    [LoggerMessage(LogLevel.Information, "Job {JobId} does not wait for its result, or no longer: the command to assemble it is dropped.")]
+    private partial void LogDropped(Guid jobId);
 
     [LoggerMessage(LogLevel.Warning, "Job {JobId} has no result: {Reason}")]
     private partial void LogFailed(Guid jobId, string reason);

@@ -19,6 +19,7 @@ internal sealed class AssembleResultConsumerDefinition : ConsumerDefinition<Asse
         endpointConfigurator.UseMessageRetry(retry =>
         {
             retry.Handle<NpgsqlException>();
+            retry.Handle<CheckpointsChangedException>();
             retry.Exponential(8, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(500));
         });
 }

@@ -14,4 +14,7 @@ public abstract record AssemblyOutcome
 
     /// <summary>None was.</summary>
     public sealed record Failed(JobFailed Message) : AssemblyOutcome;
+
+    /// <summary>The job was ended meanwhile, by a cancellation or by another assembly of it: nothing was made visible.</summary>
+    public sealed record Dropped : AssemblyOutcome;
 }

@@ -5,29 +5,68 @@ using Npgsql;
 namespace Swath.Worker.Assembly;
 
 /// <summary>
-/// Removes the checkpoints of jobs that are final, also those that a late worker wrote after the end. Not part of assembling: until the
+/// Removes the checkpoints of jobs that are final, also those that a late worker wrote after the end, and in time their regions. Not part of assembling: until the
 /// job is final, the result may have to be assembled again.
 /// </summary>
 internal sealed partial class CheckpointSweep(NpgsqlDataSource database, TimeProvider clock, ILogger<CheckpointSweep> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    /// <summary>Removes what can be removed now.</summary>
+    private const int BatchSize = 5_000;
+
+    /// <summary>How long the board keeps the regions of a job that is final, for who wants to see where they ran.</summary>
+    private static readonly TimeSpan RegionsKept = TimeSpan.FromDays(7);
+
+    /// <summary>Removes what can be removed now, job by job and in batches: no statement holds many rows or runs for long.</summary>
     /// <returns>How many tiles were removed.</returns>
-    public static async Task<int> SweepAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    public static Task<int> SweepAsync(NpgsqlDataSource database, CancellationToken cancellationToken) =>
+        RemoveAsync(database, "tile_results", DateTimeOffset.MaxValue, cancellationToken);
+
+    /// <summary>Removes the regions of jobs that became final before a time, in the same way.</summary>
+    /// <returns>How many regions were removed.</returns>
+    public static Task<int> SweepRegionsAsync(NpgsqlDataSource database, DateTimeOffset finalBefore, CancellationToken cancellationToken) =>
+        RemoveAsync(database, "job_regions", finalBefore, cancellationToken);
+
+    private static async Task<int> RemoveAsync(NpgsqlDataSource database, string table, DateTimeOffset finalBefore, CancellationToken cancellationToken)
     {
-        // Job by job over the primary key's first column (a loose index scan): the cost follows the jobs that have checkpoints, not their tiles.
+        var total = 0;
+        foreach (var jobId in await FinalJobsAsync(database, table, finalBefore, cancellationToken))
+        {
+            int removed;
+            do
+            {
+                // Served by the primary key. Another worker that sweeps the same rows is left to it.
+                await using var command = database.CreateCommand(
+                    $"delete from {table} where ctid = any(array(select ctid from {table} where job_id = $1 limit {BatchSize} for update skip locked))");
+                command.Parameters.AddWithValue(jobId);
+                removed = await command.ExecuteNonQueryAsync(cancellationToken);
+                total += removed;
+            }
+            while (removed == BatchSize);
+        }
+
+        return total;
+    }
+
+    // Job by job over the primary key's first column (a loose index scan): the cost follows the jobs that have rows, not their rows.
+    private static async Task<List<Guid>> FinalJobsAsync(
+        NpgsqlDataSource database, string table, DateTimeOffset finalBefore, CancellationToken cancellationToken)
+    {
         await using var command = database.CreateCommand(
-            """
+            $"""
             with recursive stored as (
-              (select job_id from tile_results order by job_id limit 1)
+              (select job_id from {table} order by job_id limit 1)
               union all
-              select (select t.job_id from tile_results t where t.job_id > s.job_id order by t.job_id limit 1) from stored s where s.job_id is not null
+              select (select t.job_id from {table} t where t.job_id > s.job_id order by t.job_id limit 1) from stored s where s.job_id is not null
             )
-            delete from tile_results
-             where job_id in (select s.job_id from stored s join jobs j on j.job_id = s.job_id where j.finished_at is not null)
+            select s.job_id from stored s join jobs j on j.job_id = s.job_id where j.finished_at < $1
             """);
-        return await command.ExecuteNonQueryAsync(cancellationToken);
+        command.Parameters.AddWithValue(finalBefore);
+        var jobs = new List<Guid>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            jobs.Add(reader.GetGuid(0));
+        return jobs;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -35,9 +74,11 @@ internal sealed partial class CheckpointSweep(NpgsqlDataSource database, TimePro
         using var timer = new PeriodicTimer(Interval, clock);
         try
         {
+            // The board's regions are many and old: once an hour is enough.
+            var minute = 0;
             do
             {
-                await SweepOnceAsync(stoppingToken);
+                await SweepOnceAsync(minute++ % 60 == 0, stoppingToken);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
@@ -47,13 +88,15 @@ internal sealed partial class CheckpointSweep(NpgsqlDataSource database, TimePro
         }
     }
 
-    private async Task SweepOnceAsync(CancellationToken cancellationToken)
+    private async Task SweepOnceAsync(bool regionsToo, CancellationToken cancellationToken)
     {
         try
         {
             var removed = await SweepAsync(database, cancellationToken);
             if (removed > 0)
                 LogRemoved(removed);
+            if (regionsToo)
+                await SweepRegionsAsync(database, clock.GetUtcNow() - RegionsKept, cancellationToken);
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {

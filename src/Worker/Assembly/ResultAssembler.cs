@@ -14,10 +14,16 @@ namespace Swath.Worker.Assembly;
 public sealed class ResultAssembler(TileResultStore tiles, IFeatureSinkFactory sinks)
 {
     /// <summary>Reads, distils and writes. Doing it again replaces the outputs by equal ones.</summary>
-    /// <exception cref="InvalidDataException">A checkpoint is damaged or changed meanwhile.</exception>
-    public async Task<AssemblyOutcome> AssembleAsync(AssembleResult work, CancellationToken cancellationToken)
+    /// <param name="work">What to assemble.</param>
+    /// <param name="isWanted">Whether the job still waits for the result; asked last before the outputs become visible.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is made visible then.</param>
+    /// <exception cref="InvalidDataException">A checkpoint is damaged.</exception>
+    /// <exception cref="CheckpointsChangedException">The checkpoints changed meanwhile: assemble again.</exception>
+    public async Task<AssemblyOutcome> AssembleAsync(
+        AssembleResult work, Func<CancellationToken, Task<bool>> isWanted, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(work);
+        ArgumentNullException.ThrowIfNull(isWanted);
         using var activity = WorkerDiagnostics.Activities.StartActivity("assemble");
         activity?.SetTag("swath.job", work.JobId);
 
@@ -31,6 +37,9 @@ public sealed class ResultAssembler(TileResultStore tiles, IFeatureSinkFactory s
         await using var outputs = new SinkSet(work, sinks);
         await outputs.OpenAsync(summary, cancellationToken);
         await WriteAsync(work, index, distilled, properties, outputs, cancellationToken);
+        // A job that ended loses its checkpoints: what was read of them may be a part.
+        if (!await isWanted(cancellationToken))
+            return new AssemblyOutcome.Dropped();
         var results = await outputs.CompleteAsync(cancellationToken);
 
         if (results.Count == 0)
@@ -48,10 +57,12 @@ public sealed class ResultAssembler(TileResultStore tiles, IFeatureSinkFactory s
         AssembleResult work, TileIndex index, DistillationResult distilled, RequestProperties properties, SinkSet outputs, CancellationToken cancellationToken)
     {
         var finished = new ArrayBufferWriter<byte>(4096);
+        var (tilesRead, featuresRead) = (0, 0);
         await foreach (var tile in tiles.ReadAsync(work.JobId, cancellationToken))
         {
             if (!outputs.AnyLeft)
                 return;
+            tilesRead++;
             if (tile.Failure is not null || tile.Features == 0)
                 continue;
             var candidate = index.PlaceOf(tile).First;
@@ -66,7 +77,14 @@ public sealed class ResultAssembler(TileResultStore tiles, IFeatureSinkFactory s
                 }
 
                 candidate++;
+                featuresRead++;
             }
+        }
+
+        if (tilesRead != index.Tiles || featuresRead != index.Candidates.Count)
+        {
+            throw new CheckpointsChangedException(
+                $"Job {work.JobId} had {index.Tiles} tiles with {index.Candidates.Count} features at first and {tilesRead} with {featuresRead} when its result was written.");
         }
     }
 
@@ -82,5 +100,6 @@ public sealed class ResultAssembler(TileResultStore tiles, IFeatureSinkFactory s
         Distilled = distilled.Duplicates + distilled.BelowThreshold,
         Warnings = [.. work.Warnings, .. properties.Warnings],
         FailedTiles = index.Failures,
+        FailedRegions = work.FailedRegions,
     };
 }

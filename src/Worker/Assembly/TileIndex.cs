@@ -45,11 +45,11 @@ internal sealed class TileIndex
     }
 
     /// <summary>Where a tile's features are among the candidates.</summary>
-    /// <exception cref="InvalidDataException">The tile was not there, or was another one, at the first reading.</exception>
+    /// <exception cref="CheckpointsChangedException">The tile was not there, or was another one, at the first reading.</exception>
     public (int First, int Count) PlaceOf(TileResult tile) =>
         _places.TryGetValue((tile.RegionId, tile.Window), out var place) && place.Count == tile.Features
             ? place
-            : throw new InvalidDataException($"The checkpoint of tile {tile.Window} changed while the result was assembled.");
+            : throw new CheckpointsChangedException($"The checkpoint of tile {tile.Window} changed while the result was assembled.");
 
     private int ClassOf(ReadOnlySpan<byte> utf8)
     {

@@ -23,6 +23,8 @@ public sealed partial class WorkerLease(
     private readonly Lock _gate = new();
     private TaskCompletionSource<Guid> _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset _until;
+    private TimeSpan _pause = options.CurrentValue.Heartbeat;
+    private HashSet<RegionClaim> _astray = [];
 
     /// <summary>The worker's id, for as long as the process lives.</summary>
     public string WorkerId { get; } = options.CurrentValue.EffectiveId;
@@ -49,13 +51,27 @@ public sealed partial class WorkerLease(
         {
             while (!stoppingToken.IsCancellationRequested)
             {
-                await BeatAsync(stoppingToken);
-                await Task.Delay(options.CurrentValue.Heartbeat, clock, stoppingToken);
+                await BeatOnceAsync(stoppingToken);
+                await Task.Delay(_pause, clock, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The ordinary end.
+        }
+    }
+
+    // No fault of one beat may end the heart: the host would stop, and every region of this worker with it.
+    private async Task BeatOnceAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await BeatAsync(stoppingToken);
+            _pause = options.CurrentValue.Heartbeat;
+        }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            LogBeatFailed(e, WorkerId);
         }
     }
 
@@ -93,7 +109,7 @@ public sealed partial class WorkerLease(
             {
                 WorkerId = WorkerId,
                 Incarnation = incarnation,
-                Slots = settings.Slots,
+                Slots = runner.Slots,
                 Tags = settings.TagList,
                 Capabilities = settings.CapabilityList,
                 Host = Environment.MachineName,
@@ -106,7 +122,7 @@ public sealed partial class WorkerLease(
             _held.TrySetResult(incarnation);
         }
 
-        LogJoined(WorkerId, settings.Slots);
+        LogJoined(WorkerId, runner.Slots);
     }
 
     private async Task RenewAsync(Guid incarnation, CancellationToken cancellationToken)
@@ -128,6 +144,26 @@ public sealed partial class WorkerLease(
             LogDrainAsked(WorkerId);
             _ = runner.DrainAsync(options.CurrentValue.DrainTime);
         }
+
+        await GiveBackAstrayAsync(cancellationToken);
+    }
+
+    // Accepted, but in nobody's hands: its end could not be reported, or the answer to the acceptance was lost. The lease would keep it for
+    // ever. Twice in a row, because a region that is just being accepted looks the same for a moment.
+    private async Task GiveBackAstrayAsync(CancellationToken cancellationToken)
+    {
+        var accepted = await registry.GetJobsByWorkerAsync(WorkerId, cancellationToken);
+        var inHand = runner.Held.ToHashSet();
+        HashSet<RegionClaim> astray =
+        [
+            .. accepted.Where(region => region.AcceptedAt is not null)
+                .Select(region => new RegionClaim(region.JobId, region.RegionId, region.Attempt))
+                .Where(claim => !inHand.Contains(claim)),
+        ];
+        var given = astray.Where(_astray.Contains).ToList();
+        _astray = astray;
+        if (await board.GiveBackAsync(WorkerId, given, $"worker {WorkerId} no longer had it in hand", cancellationToken) is > 0 and var count)
+            LogGivenBack(WorkerId, count);
     }
 
     // Whatever runs may by now run elsewhere too: stop it, and come back as a newcomer.
@@ -172,6 +208,11 @@ public sealed partial class WorkerLease(
         {
             LogDatabaseAway(e, WorkerId);
         }
+        catch (Exception e)
+        {
+            // Whatever it was, the lease's end must still be watched, and the worker still drain and leave.
+            LogBeatFailed(e, WorkerId);
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "Worker {WorkerId} has joined with {Slots} slots.")]
@@ -179,6 +220,12 @@ public sealed partial class WorkerLease(
 
     [LoggerMessage(LogLevel.Warning, "Worker {WorkerId} has lost its lease: {Why}. It stops its regions and joins again.")]
     private partial void LogLost(string workerId, string why);
+
+    [LoggerMessage(LogLevel.Warning, "Worker {WorkerId} has given back {Regions} regions that it had accepted and no longer had in hand.")]
+    private partial void LogGivenBack(string workerId, int regions);
+
+    [LoggerMessage(LogLevel.Error, "Worker {WorkerId}: a heartbeat failed unexpectedly.")]
+    private partial void LogBeatFailed(Exception e, string workerId);
 
     [LoggerMessage(LogLevel.Information, "Worker {WorkerId} was asked to drain.")]
     private partial void LogDrainAsked(string workerId);

@@ -1,10 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
 using Swath.Contracts;
 using Swath.Persistence.Placement;
 
 namespace Swath.Worker.Regions;
 
 /// <summary>A region in this process's hands, and the way to take it out of them.</summary>
-internal sealed class HeldRegionWork(ProcessRegion work) : IDisposable
+[SuppressMessage("Design", "CA1001", Justification =
+    "A heartbeat may revoke the region in the moment in which it ends, which a disposed source does not bear; without a timer there is nothing to free.")]
+internal sealed class HeldRegionWork(ProcessRegion work)
 {
     private readonly CancellationTokenSource _revoked = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,6 +25,4 @@ internal sealed class HeldRegionWork(ProcessRegion work) : IDisposable
     public void Revoke() => _revoked.Cancel();
 
     public void End() => _ended.TrySetResult();
-
-    public void Dispose() => _revoked.Dispose();
 }

@@ -15,7 +15,7 @@ namespace Swath.Worker.Regions;
 public sealed partial class RegionProcessor(
     IModelEndpointFactory endpoints,
     ITileCheckpoints checkpoints,
-    IOptions<ImagingLimits> limits,
+    IOptionsMonitor<ImagingLimits> imaging,
     IOptionsMonitor<WorkerOptions> options,
     TimeProvider clock,
     ILogger<RegionProcessor> log)
@@ -30,16 +30,17 @@ public sealed partial class RegionProcessor(
         ArgumentNullException.ThrowIfNull(work);
         using var activity = WorkerDiagnostics.Activities.StartActivity("region");
         activity?.SetTag("swath.job", work.JobId).SetTag("swath.region", work.Region.RegionId).SetTag("swath.attempt", work.Attempt);
+        var limits = imaging.CurrentValue;
         try
         {
-            var plan = await Task.Run(() => RegionPlan.Make(work, limits.Value), cancel);
+            var plan = await Task.Run(() => RegionPlan.Make(work, limits), cancel);
             var finished = await checkpoints.FinishedAsync(work.JobId, work.Region.RegionId, cancel);
             var left = plan.Tiles.Where(tile => !finished.ContainsKey(tile)).ToList();
             var tally = new RegionTally(plan.Tiles.Where(finished.ContainsKey).Select(tile => finished[tile]));
             if (left.Count < plan.Tiles.Count)
                 LogResumed(work.JobId, work.Region.RegionId, plan.Tiles.Count - left.Count, plan.Tiles.Count);
 
-            await RunAsync(work, plan, left, tally, drain, cancel);
+            await RunAsync(work, plan, limits, left, tally, drain, cancel);
             return tally.Outcome(plan.Tiles.Count);
         }
         catch (ImageException e)
@@ -53,13 +54,19 @@ public sealed partial class RegionProcessor(
     }
 
     private async Task RunAsync(
-        ProcessRegion work, RegionPlan plan, List<PixelWindow> left, RegionTally tally, CancellationToken drain, CancellationToken cancel)
+        ProcessRegion work,
+        RegionPlan plan,
+        ImagingLimits limits,
+        List<PixelWindow> left,
+        RegionTally tally,
+        CancellationToken drain,
+        CancellationToken cancel)
     {
         if (left.Count == 0)
             return;
         var settings = options.CurrentValue;
-        using var locators = new LocatorPool(work.ImageUrl, limits.Value);
-        var cutter = new TileReader(work, limits.Value, clock);
+        using var locators = new LocatorPool(work.ImageUrl, limits);
+        var cutter = new TileReader(work, limits, clock);
         var invoker = new TileInvoker(work, plan, endpoints.Create(work.Endpoint, work.Variant), locators, clock, log);
         var encoded = Channel.CreateBounded<EncodedTile>(settings.ReadAhead);
         var outcomes = Channel.CreateBounded<TileOutcome>(2 * work.TileWorkers);

@@ -32,8 +32,12 @@ public sealed partial class RegionRunner : IDisposable
         _options = options;
         _clock = clock;
         _log = log;
-        _slots = new SemaphoreSlim(options.CurrentValue.Slots);
+        Slots = options.CurrentValue.Slots;
+        _slots = new SemaphoreSlim(Slots);
     }
+
+    /// <summary>Regions at once, for as long as the process lives; the worker joins with as many.</summary>
+    public int Slots { get; }
 
     /// <summary>The regions that this process has in hand, running or waiting for a slot.</summary>
     public IReadOnlyCollection<RegionClaim> Held => [.. _held.Keys];
@@ -47,10 +51,7 @@ public sealed partial class RegionRunner : IDisposable
     {
         var held = new HeldRegionWork(work);
         if (!_held.TryAdd(held.Claim, held))
-        {
-            held.Dispose();
             return false;
-        }
 
         WorkerDiagnostics.Regions.Add(1);
         _ = Task.Run(() => RunAsync(held));
@@ -115,7 +116,7 @@ public sealed partial class RegionRunner : IDisposable
         }
         catch (Exception e)
         {
-            // Nobody awaits this task, and the region stays this worker's: only its lease could free it. Say so loudly.
+            // Nobody awaits this task, and the heartbeats find the region accepted and in nobody's hands.
             LogLost(e, held.Claim.JobId, held.Claim.RegionId, held.Claim.Attempt);
         }
         finally
@@ -123,7 +124,6 @@ public sealed partial class RegionRunner : IDisposable
             _held.TryRemove(held.Claim, out _);
             WorkerDiagnostics.Regions.Add(-1);
             held.End();
-            held.Dispose();
         }
     }
 
@@ -217,6 +217,6 @@ public sealed partial class RegionRunner : IDisposable
     [LoggerMessage(LogLevel.Warning, "Job {JobId}, region {RegionId}: its end could not be reported (try {Try}), trying again.")]
     private partial void LogReportFailed(Exception e, Guid jobId, int regionId, int @try);
 
-    [LoggerMessage(LogLevel.Error, "Job {JobId}, region {RegionId}, attempt {Attempt}: its end could not be reported at all; it hangs until this worker leaves.")]
+    [LoggerMessage(LogLevel.Error, "Job {JobId}, region {RegionId}, attempt {Attempt}: its end could not be reported at all; the next heartbeats give it back.")]
     private partial void LogLost(Exception e, Guid jobId, int regionId, int attempt);
 }

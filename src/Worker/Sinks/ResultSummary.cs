@@ -34,6 +34,9 @@ public sealed record ResultSummary
     /// <summary>Parts of the image that the result says nothing about.</summary>
     public IReadOnlyList<TileFailure> FailedTiles { get; init; } = [];
 
+    /// <summary>Regions that failed as a whole: of them, the result knows only the tiles that were finished before.</summary>
+    public IReadOnlyList<FailedRegion> FailedRegions { get; init; } = [];
+
     internal void WriteTo(Utf8JsonWriter json)
     {
         json.WriteStartObject();
@@ -52,19 +55,25 @@ public sealed record ResultSummary
         json.WriteEndArray();
         json.WriteStartArray("failedTiles"u8);
         foreach (var failure in FailedTiles)
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("window"u8);
-            json.WriteNumberValue(failure.Window.X);
-            json.WriteNumberValue(failure.Window.Y);
-            json.WriteNumberValue(failure.Window.Width);
-            json.WriteNumberValue(failure.Window.Height);
-            json.WriteEndArray();
-            json.WriteString("reason"u8, failure.Reason);
-            json.WriteEndObject();
-        }
-
+            WriteFailure(json, failure.Window, failure.Reason);
         json.WriteEndArray();
+        json.WriteStartArray("failedRegions"u8);
+        foreach (var failure in FailedRegions)
+            WriteFailure(json, failure.Window, failure.Reason);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteFailure(Utf8JsonWriter json, PixelWindow window, string reason)
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("window"u8);
+        json.WriteNumberValue(window.X);
+        json.WriteNumberValue(window.Y);
+        json.WriteNumberValue(window.Width);
+        json.WriteNumberValue(window.Height);
+        json.WriteEndArray();
+        json.WriteString("reason"u8, reason);
         json.WriteEndObject();
     }
 }

@@ -23,7 +23,7 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
         await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100), Box(70, 10, 90, 30, 0.9), Box(5, 5, 15, 15, 0.8));
         await StoreAsync(work.JobId, 1, new PixelWindow(60, 0, 100, 100), Box(70, 10, 90, 30, 0.7), Box(120, 5, 130, 15, 0.6));
 
-        var outcome = Assert.IsType<AssemblyOutcome.Completed>(await Assembler().AssembleAsync(work, default)).Message;
+        var outcome = Assert.IsType<AssemblyOutcome.Completed>(await AssembleAsync(work)).Message;
         Assert.Equal((3L, Output), (outcome.Features, Assert.Single(outcome.Results)));
         var (features, summary) = Read();
         Assert.Equal([0.9, 0.8, 0.6], features.Select(Score));
@@ -35,21 +35,22 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
     {
         var work = Work();
         await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100), Box(70, 10, 90, 30, 0.9));
-        await Assembler().AssembleAsync(work, default);
+        await AssembleAsync(work);
         var first = await File.ReadAllBytesAsync(Output);
-        await Assembler().AssembleAsync(work, default);
+        await AssembleAsync(work);
         Assert.Equal(first, await File.ReadAllBytesAsync(Output));
     }
 
     [Fact]
     public async Task AssembleAsync_FailedTilesAndWarnings_AreInTheSummary()
     {
-        var work = Work() with { Warnings = ["no georeferencing"] };
+        var work = Work() with { Warnings = ["no georeferencing"], FailedRegions = [new FailedRegion(new PixelWindow(160, 0, 40, 100), "lost")] };
         await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100));
         await _store.SaveAsync([new TileResult { JobId = work.JobId, RegionId = 0, Attempt = 1, Window = new PixelWindow(60, 0, 100, 100), Features = 0, Payload = Array.Empty<byte>(), Failure = "bad block" }]);
-        await Assembler().AssembleAsync(work, default);
+        await AssembleAsync(work);
         var summary = Read().Summary;
         Assert.Equal("""[{"window":[60,0,100,100],"reason":"bad block"}]""", summary.GetProperty("failedTiles").GetRawText());
+        Assert.Equal("""[{"window":[160,0,40,100],"reason":"lost"}]""", summary.GetProperty("failedRegions").GetRawText());
         Assert.Equal("no georeferencing", summary.GetProperty("warnings")[0].GetString());
     }
 
@@ -58,7 +59,7 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
     {
         var work = Work() with { FeatureProperties = [JsonDocument.Parse("""{"mission":"m1"}""").RootElement] };
         await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100), Box(1, 1, 5, 5, 0.9), Box(20, 20, 30, 30, 0.9));
-        await Assembler().AssembleAsync(work, default);
+        await AssembleAsync(work);
         Assert.All(Read().Features, feature => Assert.Equal("m1", feature.GetProperty("properties").GetProperty("mission").GetString()));
     }
 
@@ -68,7 +69,7 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
         var work = Work() with { PostProcessing = [new PostProcessingStep { Algorithm = DistillationAlgorithm.SoftNms, Sigma = 0.5 }] };
         await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100), Box(65, 10, 85, 30, 0.9));
         await StoreAsync(work.JobId, 0, new PixelWindow(60, 0, 100, 100), Box(70, 10, 90, 30, 0.8));
-        await Assembler().AssembleAsync(work, default);
+        await AssembleAsync(work);
         Assert.Equal(0.8 * Math.Exp(-0.36 / 0.5), Read().Features.Select(Score).Min(), 12);
     }
 
@@ -77,7 +78,7 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
     {
         var work = Work() with { Outputs = [new OutputSink { Type = OutputType.S3, Bucket = "b" }, OutputSink.ToFile(Output)] };
         await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100), Box(1, 1, 5, 5, 0.9));
-        var outcome = Assert.IsType<AssemblyOutcome.Completed>(await Assembler().AssembleAsync(work, default)).Message;
+        var outcome = Assert.IsType<AssemblyOutcome.Completed>(await AssembleAsync(work)).Message;
         Assert.Equal((1, 1), (outcome.Results.Count, outcome.FailedOutputs.Count));
         Assert.Single(Read().Features);
     }
@@ -86,8 +87,47 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
     public async Task AssembleAsync_EveryOutputFails_FailsTheJobWithTheReasons()
     {
         var work = Work() with { Outputs = [OutputSink.ToFile(_folder)] };
-        var outcome = Assert.IsType<AssemblyOutcome.Failed>(await Assembler().AssembleAsync(work, default)).Message;
+        var outcome = Assert.IsType<AssemblyOutcome.Failed>(await AssembleAsync(work)).Message;
         Assert.Contains(_folder, outcome.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AssembleAsync_CheckpointsGoBetweenTheTwoReadings_LeavesTheOlderFile()
+    {
+        var work = Work();
+        await File.WriteAllTextAsync(Output, "older");
+        await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100), Box(1, 1, 5, 5, 0.9));
+        var sinks = new SweepingSinks(() => _store.DeleteAsync(work.JobId));
+        await Assert.ThrowsAsync<CheckpointsChangedException>(() => AssembleAsync(work, sinks: sinks));
+        Assert.Equal("older", await File.ReadAllTextAsync(Output));
+        Assert.Single(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public async Task AssembleAsync_JobEndsMeanwhile_LeavesTheOlderFile()
+    {
+        var work = Work();
+        await File.WriteAllTextAsync(Output, "older");
+        await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100), Box(1, 1, 5, 5, 0.9));
+        Assert.IsType<AssemblyOutcome.Dropped>(await AssembleAsync(work, _ => Task.FromResult(false)));
+        Assert.Equal("older", await File.ReadAllTextAsync(Output));
+        Assert.Single(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public async Task TakeAsync_AnotherHasTheTurn_WaitsUntilItIsGivenUp()
+    {
+        var job = Guid.NewGuid();
+        await SetStateAsync(job, "Assembling");
+        var first = await AssemblyTurn.TakeAsync(database.DataSource, job, default);
+        Assert.True(await first.IsWantedAsync(default));
+        var second = AssemblyTurn.TakeAsync(database.DataSource, job, default);
+        await WorkerRig.UntilAsync(async () => await SomeoneWaitsAsync());
+        Assert.False(second.IsCompleted);
+
+        await first.DisposeAsync();
+        await using var turn = await second;
+        Assert.True(await turn.IsWantedAsync(default));
     }
 
     [Fact]
@@ -126,9 +166,28 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
         Assert.Single(await _store.FinishedAsync(running, 1));
     }
 
+    [Fact]
+    public async Task SweepRegionsAsync_JobsFinalBeforeTheTime_LoseTheirRegionsAndOthersKeepThem()
+    {
+        Guid done = Guid.NewGuid(), running = Guid.NewGuid();
+        await SetStateAsync(done, "Completed");
+        await SetStateAsync(running, "Running");
+        foreach (var job in new[] { done, running })
+        {
+            await using var insert = database.DataSource.CreateCommand("insert into job_regions (job_id, region_id, tiles, kind) values ($1, 0, 1, 'k')");
+            insert.Parameters.AddWithValue(job);
+            await insert.ExecuteNonQueryAsync();
+        }
+
+        Assert.Equal(0, await CheckpointSweep.SweepRegionsAsync(database.DataSource, TimeProvider.System.GetUtcNow().AddDays(-7), default));
+        Assert.Equal(1, await CheckpointSweep.SweepRegionsAsync(database.DataSource, TimeProvider.System.GetUtcNow().AddDays(1), default));
+        Assert.Equal(0, await CheckpointSweep.SweepRegionsAsync(database.DataSource, TimeProvider.System.GetUtcNow().AddDays(1), default));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private ResultAssembler Assembler() => new(_store, new FeatureSinkFactory());
+    private Task<AssemblyOutcome> AssembleAsync(AssembleResult work, Func<CancellationToken, Task<bool>>? isWanted = null, IFeatureSinkFactory? sinks = null) =>
+        new ResultAssembler(_store, sinks ?? new FeatureSinkFactory()).AssembleAsync(work, isWanted ?? (_ => Task.FromResult(true)), default);
 
     private AssembleResult Work() => new()
     {
@@ -168,6 +227,13 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
         insert.Parameters.AddWithValue(jobId);
         insert.Parameters.AddWithValue(state);
         await insert.ExecuteNonQueryAsync();
+    }
+
+    private async Task<bool> SomeoneWaitsAsync()
+    {
+        await using var read = database.DataSource.CreateCommand(
+            "select exists (select 1 from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database()))");
+        return (bool)(await read.ExecuteScalarAsync())!;
     }
 
     private (List<JsonElement> Features, JsonElement Summary) Read()

@@ -1,6 +1,9 @@
+using Microsoft.Extensions.Options;
 using Swath.Contracts;
 using Swath.Persistence.Placement;
 using Swath.Testing;
+using Swath.Worker.Membership;
+using Swath.Worker.Regions;
 
 namespace Swath.Worker.Tests.Membership;
 
@@ -161,6 +164,54 @@ public sealed class WorkerTests(DatabaseFixture database) : IClassFixture<Databa
     }
 
     [Fact]
+    public async Task Heartbeat_AcceptedRegionThatIsNotInHand_IsGivenBack()
+    {
+        await using var worker = await WorkerRig.StartAsync(database.DataSource, "forgetful");
+        var work = Work("forgetful");
+        await worker.PlaceAsync(work);
+        var incarnation = await worker.Get<WorkerLease>().HeldAsync(default);
+        Assert.Equal(RegionAcceptance.Accepted, await worker.Get<RegionBoard>().TryAcceptAsync(work.JobId, 0, work.Attempt, "forgetful", incarnation));
+
+        await WorkerRig.UntilAsync(() => worker.ScalarAsync<bool>(
+            "select worker_id is null and wanted_since is not null from job_regions where job_id = $1", work.JobId));
+    }
+
+    [Fact]
+    public async Task Heartbeat_FailsUnexpectedly_TheNextOneRenewsTheLease()
+    {
+        var broken = false;
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var worker = await WorkerRig.StartAsync(database.DataSource, "stumbles", _ =>
+        {
+            if (!Volatile.Read(ref broken))
+                return;
+            asked.TrySetResult();
+            throw new InvalidOperationException("A setting that can't be.");
+        });
+        var settings = worker.Get<IOptionsMonitorCache<WorkerOptions>>();
+        Volatile.Write(ref broken, true);
+        settings.Clear();
+        await asked.Task;
+        Volatile.Write(ref broken, false);
+        settings.Clear();
+
+        var work = Work("stumbles");
+        await worker.SendAsync(work);
+        await WorkerRig.UntilAsync(async () => await worker.OutcomeAsync(work.JobId) == "completed");
+        var before = await LeaseUntilAsync("stumbles");
+        await WorkerRig.UntilAsync(async () => await LeaseUntilAsync("stumbles") > before);
+    }
+
+    [Fact]
+    public void Revoke_RegionThatHasEnded_DoesNothing()
+    {
+        var held = new HeldRegionWork(Work("ended"));
+        held.End();
+        held.Revoke();
+        Assert.True(held.Revoked.IsCancellationRequested);
+    }
+
+    [Fact]
     public async Task Consume_RegionThatCannotBeProcessed_IsReportedAsFailed()
     {
         await using var worker = await WorkerRig.StartAsync(database.DataSource, "fails");
@@ -187,6 +238,13 @@ public sealed class WorkerTests(DatabaseFixture database) : IClassFixture<Databa
         await using var command = database.DataSource.CreateCommand(sql);
         command.Parameters.AddWithValue(parameter);
         await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task<DateTime> LeaseUntilAsync(string workerId)
+    {
+        await using var read = database.DataSource.CreateCommand("select lease_until from workers where worker_id = $1");
+        read.Parameters.AddWithValue(workerId);
+        return (DateTime)(await read.ExecuteScalarAsync())!;
     }
 
     private async Task<long> CountAsync(string sql, Guid parameter)

@@ -24,7 +24,7 @@ internal sealed class RegionRig : IAsyncDisposable
             .Configure<WorkerOptions>(o => (o.ReadersPerRegion, o.ReadAhead) = (2, 1))
             .BuildServiceProvider();
         Processor = new RegionProcessor(
-            _services.GetRequiredService<IModelEndpointFactory>(), checkpoints, Options.Create(ImagingLimits.Default),
+            _services.GetRequiredService<IModelEndpointFactory>(), checkpoints, _services.GetRequiredService<IOptionsMonitor<ImagingLimits>>(),
             _services.GetRequiredService<IOptionsMonitor<WorkerOptions>>(), TimeProvider.System, NullLogger<RegionProcessor>.Instance);
     }
 

@@ -1,0 +1,14 @@
+using Swath.Contracts;
+using Swath.Worker.Sinks;
+
+namespace Swath.Worker.Tests.Assembly;
+
+/// <summary>Real sinks; when the first is made, between the two readings of the checkpoints, something happens to these.</summary>
+internal sealed class SweepingSinks(Func<Task> sweep) : IFeatureSinkFactory
+{
+    public IFeatureSink Create(OutputSink output, Guid jobId)
+    {
+        sweep().GetAwaiter().GetResult();
+        return new FeatureSinkFactory().Create(output, jobId);
+    }
+}
