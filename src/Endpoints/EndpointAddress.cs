@@ -25,9 +25,9 @@ internal static class EndpointAddress
     /// <summary>The URL without user, password and query: what may stand in logs.</summary>
     public static string ForLogs(Uri uri) => uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
-    /// <summary>Every way into SageMaker ends here until its client exists.</summary>
+    /// <summary>Capacity and variants of SageMaker endpoints are known, their runtime is not spoken yet.</summary>
     public static InvocationException SageMakerNotSupported(string name) => new(
         InvocationFailure.NotSupported,
         retryable: false,
-        $"Endpoint '{name}' is a SageMaker endpoint, which this build does not support yet. Use an HTTP endpoint (type Http, its URL as name).");
+        $"Endpoint '{name}' is a SageMaker endpoint, which this build can't invoke yet. Use an HTTP endpoint (type Http, its URL as name).");
 }

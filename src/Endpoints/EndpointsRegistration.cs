@@ -1,6 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Swath.Configuration;
+using Swath.Endpoints.Describing;
+using Swath.Endpoints.SageMaker;
 
 namespace Swath.Endpoints;
 
@@ -12,8 +15,24 @@ public static class EndpointsRegistration
         services.AddSwathOptions<EndpointsOptions>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IModelEndpointFactory, ModelEndpointFactory>();
-        services.TryAddSingleton<ICapacityEstimator, CapacityEstimator>();
-        services.TryAddSingleton<IVariantSelector, VariantSelector>();
+        services.TryAddSingleton<EndpointsMetrics>();
+        services.TryAddSingleton(provider => new SageMakerConnection(() => Configure(provider)));
+        services.TryAddSingleton<EndpointDescriber>();
+        services.TryAddSingleton<EndpointDescriptions>();
+        services.TryAddSingleton<ICapacityEstimator, EndpointCapacityEstimator>();
+        services.TryAddSingleton<IVariantSelector>(provider => new EndpointVariantSelector(
+            provider.GetRequiredService<EndpointDescriptions>(), provider.GetService<Random>() ?? Random.Shared));
         return services;
+    }
+
+    private static SageMakerConfig Configure(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptionsMonitor<EndpointsOptions>>().CurrentValue;
+        return new SageMakerConfig
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(options.ConnectTimeoutSeconds),
+            // A description is a small answer: longer means that nobody is there.
+            Timeout = TimeSpan.FromSeconds(Math.Min(options.TimeoutSeconds, 10)),
+        };
     }
 }

@@ -9,6 +9,9 @@ public enum InvocationFailure
     /// <summary>This build has no client for that type of endpoint.</summary>
     NotSupported,
 
+    /// <summary>No endpoint has that name, or the endpoint has no variant of that name, in this account and region.</summary>
+    UnknownEndpoint,
+
     /// <summary>No connection: refused, no such host, TLS.</summary>
     Unreachable,
 

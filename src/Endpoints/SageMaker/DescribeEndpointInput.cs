@@ -1,0 +1,6 @@
+namespace Swath.Endpoints.SageMaker;
+
+internal sealed class DescribeEndpointInput
+{
+    public string? EndpointName { get; set; }
+}

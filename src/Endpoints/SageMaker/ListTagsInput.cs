@@ -1,0 +1,8 @@
+namespace Swath.Endpoints.SageMaker;
+
+internal sealed class ListTagsInput
+{
+    public string? ResourceArn { get; set; }
+
+    public string? NextToken { get; set; }
+}
