@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using Swath.Contracts;
 using Swath.Scheduler.Admission;
 using Swath.Testing;
 
@@ -43,6 +44,58 @@ public sealed class SchedulerMetricsTests
         Assert.Contains(log.Entries, entry => entry.Level == LogLevel.Information && entry.Text.EndsWith("required 3, available 4 of target 4", StringComparison.Ordinal));
         Assert.Contains(log.Entries, entry => entry.Level == LogLevel.Warning
             && entry.Text.EndsWith("WaitingForCapacity, needs 3 of 4; required 3, available 4 of target 4", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RunAsync_AdmittedAndThrottled_LogTheirFiguresAsFields()
+    {
+        var log = new RecordingLogger();
+        await using var bench = await AdmissionBench.CreateAsync(log);
+        await bench.AddEndpointAsync("endpoint", target: 4);
+        await bench.AddWorkerAsync("worker");
+        var admitted = await bench.AddJobAsync(new JobSeed { TileWorkers = 3 });
+        bench.Time.Advance(TimeSpan.FromSeconds(1));
+        var throttled = await bench.AddJobAsync(new JobSeed { TileWorkers = 2 });
+
+        await bench.CycleAsync();
+
+        var information = log.Entries.Single(entry => entry.Level == LogLevel.Information && Equals(entry.Fields.GetValueOrDefault("JobId"), admitted.JobId)).Fields;
+        Assert.Equal((3, 4, 4), (information["Required"], information["Available"], information["Target"]));
+        var warning = log.Entries.Single(entry => entry.Level == LogLevel.Warning && Equals(entry.Fields.GetValueOrDefault("JobId"), throttled.JobId)).Fields;
+        Assert.Equal((2, WaitingReason.WaitingForCapacity), (warning["Required"], warning["Reason"]));
+        Assert.Contains("Available", warning.Keys);
+    }
+
+    [Fact]
+    public async Task RefreshAsync_KnownThenNot_LogsTheBreakdownAndThenTheError()
+    {
+        var log = new RecordingLogger();
+        await using var bench = await AdmissionBench.CreateAsync(log);
+        bench.Options.CurrentValue.CapacityTargetPercentage = 0.5;
+        await bench.Capacities.RefreshAsync("endpoint", EndpointType.SageMaker, null);
+        bench.Estimator.MaxCapacity = null;
+        await bench.Capacities.RefreshAsync("endpoint", EndpointType.SageMaker, null);
+
+        var breakdown = log.Entries.Single(entry => entry.Level == LogLevel.Debug && entry.Fields.ContainsKey("Basis")).Fields;
+        Assert.Equal((10, "test", 5), (breakdown["MaxCapacity"], breakdown["Basis"], breakdown["Target"]));
+        Assert.Equal(10, log.Entries.Single(entry => entry.Level == LogLevel.Error).Fields["MaxCapacity"]);
+        Assert.Equal((10, 5), ((await bench.Ledger.ReadAsync("endpoint"))[0].MaxCapacity, (await bench.Ledger.ReadAsync("endpoint"))[0].Target));
+    }
+
+    [Fact]
+    public async Task AdmissionService_UnexpectedFault_IsAnErrorAndNoEnd()
+    {
+        var log = new RecordingLogger();
+        await using var bench = await AdmissionBench.CreateAsync(log);
+        await bench.Database.ExecuteAsync("alter table endpoint_capacity rename to elsewhere");
+        var admission = bench.Hosted<AdmissionService>();
+
+        await admission.StartAsync(CancellationToken.None);
+        bench.Bell.Ring();
+        var error = await log.FirstAsync(LogLevel.Error);
+        await admission.StopAsync(CancellationToken.None);
+
+        Assert.Contains("the next one tries again", error, StringComparison.Ordinal);
     }
 
     private static string Text(ReadOnlySpan<KeyValuePair<string, object?>> tags) =>

@@ -61,6 +61,21 @@ public sealed class SelectVariantConsumerTests(DatabaseFixture database) : IClas
         Assert.Equal(1, await database.Database.ScalarAsync<long>("select count(*) from job_regions where job_id = $1", last.JobId) / 2);
     }
 
+    [Fact]
+    public async Task Consume_TileWorkersChanged_TheNextJobHasThem()
+    {
+        await using var services = Services();
+        var harness = await StartAsync(services);
+        var (before, after) = (Guid.NewGuid(), Guid.NewGuid());
+        await SendAsync(harness, before);
+        Assert.True(await harness.Published.Any<VariantSelected>(published => published.Context.Message is { TileWorkersPerRegion: 4 } selected && selected.JobId == before));
+
+        services.GetRequiredService<IOptionsMonitor<SchedulerOptions>>().CurrentValue.TileWorkersPerInstance = 9;
+        await SendAsync(harness, after);
+
+        Assert.True(await harness.Published.Any<VariantSelected>(published => published.Context.Message is { TileWorkersPerRegion: 9 } selected && selected.JobId == after));
+    }
+
     private ServiceProvider Services() => new ServiceCollection()
         .AddLogging().AddSingleton(database.DataSource).AddSwathOutbox().AddSwathPlacement().AddSwathEndpoints()
         .AddSingleton<ICapacityEstimator>(new SettableEstimator { MaxCapacity = 7 })
