@@ -54,8 +54,9 @@ public sealed class AdmissionCycle
         var ledger = await clock.TimeAsync("snapshot", () => ReadLedgerAsync(endpoints, cancellationToken)).ConfigureAwait(false);
         counts.Resumed = await clock.TimeAsync("resume", () => ResumeRegionsAsync(board, cancellationToken)).ConfigureAwait(false);
 
-        // The least loaded endpoint first: workers are shared, and it has the most to win.
-        foreach (var entry in ledger.Where(entry => entry.HasWaiting).OrderBy(entry => entry.Utilization).ThenBy(entry => entry.Key.Endpoint))
+        // The least loaded endpoint first: workers are shared, and it has the most to win. Equals at random, so that schedulers
+        // that begin at once begin at different ones and do not race.
+        foreach (var entry in ledger.Where(entry => entry.HasWaiting).OrderBy(entry => entry.Utilization).ThenBy(_ => Random.Shared.Next()))
             board = await AdmitToEndpointAsync(entry, board, clock, counts, cancellationToken).ConfigureAwait(false);
 
         _metrics.Placements(board.Evaluations, board.PreferencePlacements, board.PreferredPlacements);
@@ -152,7 +153,7 @@ public sealed class AdmissionCycle
         var changed = await _reasons.WriteAsync(nomination.PassedOver, cancellationToken).ConfigureAwait(false);
         foreach (var verdict in changed)
         {
-            _metrics.Throttled(entry.Key.Endpoint, verdict.Reason);
+            _metrics.Throttled(entry.Key.Endpoint, verdict.Reason, verdict.Refusal);
             _logger.LogWarning(
                 "Job {JobId} waits for endpoint {Endpoint}: {Reason}, {Detail}; required {Required}, available {Available} of target {Target}",
                 verdict.Job.JobId, entry.Key, verdict.Reason, verdict.Detail, verdict.Job.Load, entry.Available, entry.Target);

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Swath.Contracts;
 using Swath.Persistence.Capacity;
+using Swath.Scheduler.Placement;
 
 namespace Swath.Scheduler.Admission;
 
@@ -40,14 +41,17 @@ public sealed class SchedulerMetrics : IDisposable
         _lostRaces = _meter.CreateCounter<long>("scheduler.lost_races", "{race}", "Decisions that another scheduler overtook, by what had changed.");
         _evaluations = _meter.CreateCounter<long>("scheduler.placement_evaluations", "{evaluation}", "Workers looked at for a region.");
         _placements = _meter.CreateCounter<long>("scheduler.placements", "{region}", "Regions placed for jobs with a preference, by whether it was met.");
-        _refusals = _meter.CreateCounter<long>("scheduler.placement_refusals", "{job}", "Jobs that could not be placed, by rule.");
+        _refusals = _meter.CreateCounter<long>("scheduler.placement_refusals", "{job}", "Jobs that could not be placed, by endpoint and kind of rule.");
     }
 
-    public void Throttled(string endpoint, WaitingReason reason)
+    /// <param name="endpoint">Where the job waits.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="refusal">Where no worker takes it: the kind of rule that refuses.</param>
+    public void Throttled(string endpoint, WaitingReason reason, AffinityRefusal? refusal = null)
     {
         _throttled.Add(1, new("endpoint", endpoint), new("reason", reason.ToString()));
-        if (reason is WaitingReason.NoEligibleWorker or WaitingReason.NoFreeSlot)
-            _refusals.Add(1, new KeyValuePair<string, object?>("rule", reason.ToString()));
+        if (refusal is { } rule)
+            _refusals.Add(1, new("endpoint", endpoint), new("rule", rule.ToString()));
     }
 
     public void Refused(string endpoint, string tenant) => _refused.Add(1, new("endpoint", endpoint), new("tenant", tenant));

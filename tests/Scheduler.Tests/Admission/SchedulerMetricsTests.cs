@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Swath.Contracts;
 using Swath.Scheduler.Admission;
+using Swath.Scheduler.Maintenance;
 using Swath.Testing;
 
 namespace Swath.Scheduler.Tests.Admission;
@@ -13,18 +14,7 @@ public sealed class SchedulerMetricsTests
     public async Task RunAsync_OneAdmittedOneThrottled_IsMeasuredAndLogged()
     {
         var endpoint = $"endpoint-{Guid.NewGuid():N}";
-        var measured = new ConcurrentBag<(string Name, double Value, string Tags)>();
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, listening) =>
-            {
-                if (instrument.Meter.Name == SchedulerMetrics.MeterName)
-                    listening.EnableMeasurementEvents(instrument);
-            },
-        };
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => measured.Add((instrument.Name, value, Text(tags))));
-        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => measured.Add((instrument.Name, value, Text(tags))));
-        listener.Start();
+        using var listener = Listen(out var measured);
         var log = new RecordingLogger();
         await using var bench = await AdmissionBench.CreateAsync(log);
         await bench.AddEndpointAsync(endpoint, target: 4);
@@ -44,6 +34,36 @@ public sealed class SchedulerMetricsTests
         Assert.Contains(log.Entries, entry => entry.Level == LogLevel.Information && entry.Text.EndsWith("required 3, available 4 of target 4", StringComparison.Ordinal));
         Assert.Contains(log.Entries, entry => entry.Level == LogLevel.Warning
             && entry.Text.EndsWith("WaitingForCapacity, needs 3 of 4; required 3, available 4 of target 4", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RunAsync_NobodyTakesTheJobs_RefusalsQueueDepthAndApiErrorsAreMeasured()
+    {
+        var (endpoint, tenant) = ($"endpoint-{Guid.NewGuid():N}", $"tenant-{Guid.NewGuid():N}");
+        using var listener = Listen(out var measured);
+        await using var bench = await AdmissionBench.CreateAsync();
+        await bench.AddEndpointAsync(endpoint, target: 100);
+        await bench.AddWorkerAsync("worker", slots: 2);
+        await bench.AddJobAsync(new JobSeed { Endpoint = endpoint, Kind = "rival", Tenant = tenant });
+        await bench.CycleAsync();
+        await bench.AddJobAsync(new JobSeed { Endpoint = endpoint, Tenant = tenant, Affinity = """{"hard":{"tags":["hardware=gpu"]}}""" });
+        await bench.AddJobAsync(new JobSeed { Endpoint = endpoint, Tenant = tenant, Affinity = """{"hard":{"capabilities":["s3"]}}""" });
+        await bench.AddJobAsync(new JobSeed { Endpoint = endpoint, Tenant = tenant, Affinity = """{"antiJobKinds":["rival"]}""" });
+        await bench.CycleAsync();
+        await bench.AddJobAsync(new JobSeed { Endpoint = endpoint, Tenant = tenant, Affinity = """{"soft":{"workerId":"worker"}}""" });
+        bench.Time.Advance(TimeSpan.FromSeconds(1));
+        await bench.AddJobAsync(new JobSeed { Endpoint = endpoint, Tenant = tenant });
+        await bench.CycleAsync();
+        await bench.Hosted<QueueSurvey>().RunOnceAsync();
+        bench.Estimator.MaxCapacity = null;
+        await bench.Capacities.RefreshAsync(endpoint, EndpointType.SageMaker, null);
+
+        foreach (var rule in new[] { "Hard", "Capability", "Anti", "Slots" })
+            Assert.Contains(("scheduler.placement_refusals", 1, $"endpoint={endpoint} rule={rule}"), measured);
+        Assert.Contains(("scheduler.queue_depth", 2, $"tenant={tenant} reason=NoEligibleWorker"), measured);
+        Assert.Contains(("scheduler.endpoint_api_errors", 1, $"endpoint={endpoint}"), measured);
+        Assert.Contains(("scheduler.placements", 1, "preferred=True"), measured);
+        Assert.Contains(measured, measurement => measurement.Name == "scheduler.placement_evaluations" && measurement.Value > 0);
     }
 
     [Fact]
@@ -96,6 +116,23 @@ public sealed class SchedulerMetricsTests
         await admission.StopAsync(CancellationToken.None);
 
         Assert.Contains("the next one tries again", error, StringComparison.Ordinal);
+    }
+
+    private static MeterListener Listen(out ConcurrentBag<(string Name, double Value, string Tags)> measured)
+    {
+        var bag = measured = [];
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                if (instrument.Meter.Name == SchedulerMetrics.MeterName)
+                    listening.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => bag.Add((instrument.Name, value, Text(tags))));
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => bag.Add((instrument.Name, value, Text(tags))));
+        listener.Start();
+        return listener;
     }
 
     private static string Text(ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
