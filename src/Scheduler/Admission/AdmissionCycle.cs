@@ -54,9 +54,9 @@ public sealed class AdmissionCycle
         var ledger = await clock.TimeAsync("snapshot", () => ReadLedgerAsync(endpoints, cancellationToken)).ConfigureAwait(false);
         counts.Resumed = await clock.TimeAsync("resume", () => ResumeRegionsAsync(board, cancellationToken)).ConfigureAwait(false);
 
-        // The least loaded endpoint first: workers are shared, and it has the most to win. Equals at random, so that schedulers
-        // that begin at once begin at different ones and do not race.
-        foreach (var entry in ledger.Where(entry => entry.HasWaiting).OrderBy(entry => entry.Utilization).ThenBy(_ => Random.Shared.Next()))
+        // The least loaded endpoint first: workers are shared, and it has the most to win. Equals by name: schedulers that begin at
+        // once race for the same endpoint and lose at the first statement, instead of later for the workers that all share.
+        foreach (var entry in ledger.Where(entry => entry.HasWaiting).OrderBy(entry => entry.Utilization).ThenBy(entry => entry.Key.Endpoint))
             board = await AdmitToEndpointAsync(entry, board, clock, counts, cancellationToken).ConfigureAwait(false);
 
         _metrics.Placements(board.Evaluations, board.PreferencePlacements, board.PreferredPlacements);
