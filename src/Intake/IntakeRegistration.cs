@@ -14,6 +14,7 @@ public static class IntakeRegistration
         services.AddSwathOptions<IntakeOptions>();
         services.AddSwathOptions<ImagingLimits>();
         services.AddSingleton<ImageMeasurer>();
+        services.AddSingleton<IntakeMetrics>();
         return services;
     }
 

@@ -50,11 +50,11 @@ internal sealed class SwathClient : IAsyncDisposable
 
     /// <summary>Rebuilds every row of <c>jobs</c> from the events.</summary>
     public Task<long> ReplayAsync(IProgress<long>? progress, CancellationToken cancellationToken) =>
-        _services.GetRequiredService<SagaReplay>().RebuildAsync(progress, cancellationToken);
+        new SagaReplay(_database.Unhurried, _services.GetRequiredService<StreamModel>()).RebuildAsync(progress, cancellationToken);
 
     /// <summary>Compares every row of <c>jobs</c> with the fold of its events.</summary>
     public Task<SagaVerification> VerifyAsync(CancellationToken cancellationToken) =>
-        _services.GetRequiredService<SagaVerify>().CompareAsync(cancellationToken);
+        new SagaVerify(_database.Unhurried, _services.GetRequiredService<StreamModel>()).CompareAsync(cancellationToken);
 
     public Task<bool> IsSwathRunningAsync(CancellationToken cancellationToken) => RolesLock.IsHeldAsync(_database.DataSource, cancellationToken);
 

@@ -1,5 +1,9 @@
+using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 using Npgsql;
+using Swath.Configuration;
 using Swath.Host.Commands;
+using Swath.Persistence;
 using Swath.Persistence.Embedded;
 using Swath.Persistence.Migrations;
 
@@ -17,12 +21,19 @@ internal sealed class SwathDatabase : IAsyncDisposable
     {
         _embedded = embedded;
         ConnectionString = connectionString;
-        DataSource = NpgsqlDataSource.Create(connectionString);
+        var options = ReadOptions();
+        var poolSize = embedded is null ? DatabaseOptions.ProductionPoolSize : DatabaseOptions.DevelopmentPoolSize;
+        DataSource = DatabaseConnections.Open(connectionString, options, poolSize);
+        options.StatementTimeout = TimeSpan.Zero;
+        Unhurried = DatabaseConnections.Open(connectionString, options, poolSize);
     }
 
     public string ConnectionString { get; }
 
     public NpgsqlDataSource DataSource { get; }
+
+    /// <summary>Connections without a statement time-out, for what walks over all jobs: replay and verify.</summary>
+    public NpgsqlDataSource Unhurried { get; }
 
     /// <summary>What to give psql to look at the tables.</summary>
     public string PsqlArguments
@@ -56,9 +67,24 @@ internal sealed class SwathDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Unhurried.DisposeAsync();
         await DataSource.DisposeAsync();
         if (_embedded is not null)
             await _embedded.DisposeAsync();
+    }
+
+    /// <summary>From where the roles read their settings too; the database comes before them.</summary>
+    private static DatabaseOptions ReadOptions()
+    {
+        using var services = new ServiceCollection()
+            .AddLogging(logging => logging.AddSimpleConsole())
+            .Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder()
+                .AddJsonFile(Path.Combine(Environment.CurrentDirectory, "appsettings.json"), optional: true)
+                .AddEnvironmentVariables().Build())
+            .AddSwathOptions<DatabaseOptions>()
+            .BuildServiceProvider();
+        return services.GetRequiredService<IOptions<DatabaseOptions>>().Value;
     }
 
     private static async Task<SwathDatabase> OpenExternalAsync(string connectionString, CancellationToken cancellationToken)

@@ -7,7 +7,8 @@ using Swath.Persistence.ReadSide;
 namespace Swath.Intake.Measuring;
 
 /// <summary>Measures an image; one that can't be processed is rejected at once, before it costs any capacity.</summary>
-public sealed class CalculateRegionsConsumer(ImageMeasurer measurer, JobReader jobs, ILogger<CalculateRegionsConsumer> logger) : IConsumer<CalculateRegions>
+public sealed class CalculateRegionsConsumer(
+    ImageMeasurer measurer, IntakeMetrics metrics, JobReader jobs, ILogger<CalculateRegionsConsumer> logger) : IConsumer<CalculateRegions>
 {
     public async Task Consume(ConsumeContext<CalculateRegions> context)
     {
@@ -21,8 +22,15 @@ public sealed class CalculateRegionsConsumer(ImageMeasurer measurer, JobReader j
         }
         catch (ImageException refused) when (refused.Rejection is not null)
         {
+            metrics.ImageAccessError(refused.Kind);
             logger.LogInformation("Job {JobId}: image rejected, {Kind}: {Detail}", context.Message.JobId, refused.Kind, refused.Message);
             await context.Publish(new ImageRejected { JobId = context.Message.JobId, Reason = refused.Rejection.Value, Detail = refused.Message });
+        }
+        catch (ImageException failed)
+        {
+            // It may succeed next time: the bus tries again.
+            metrics.ImageAccessError(failed.Kind);
+            throw;
         }
     }
 }

@@ -30,6 +30,8 @@ public static class SwathMigrator
 
         // EF Core locks its history table only once it exists; this lock also covers the very first start of several processes.
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        // Waiting for another process, and a script on a large table, take their time.
+        await ExecuteAsync(connection, "set statement_timeout = 0", cancellationToken);
         await ExecuteAsync(connection, $"select pg_advisory_lock({LockKey})", cancellationToken);
         try
         {
@@ -42,6 +44,7 @@ public static class SwathMigrator
         finally
         {
             await ExecuteAsync(connection, $"select pg_advisory_unlock({LockKey})", CancellationToken.None);
+            await ExecuteAsync(connection, "reset statement_timeout", CancellationToken.None);
         }
     }
 
@@ -57,14 +60,14 @@ public static class SwathMigrator
     }
 
     private static DbContextOptions<SwathMigrations> OptionsFor(NpgsqlConnection connection) => new DbContextOptionsBuilder<SwathMigrations>()
-        .UseNpgsql(connection, npgsql => npgsql.MigrationsHistoryTable("swath_migrations"))
+        .UseNpgsql(connection, npgsql => npgsql.MigrationsHistoryTable("swath_migrations").CommandTimeout(0))
         // The model is empty on purpose; there is nothing it could lag behind.
         .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning))
         .Options;
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string statement, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(statement, connection);
+        await using var command = new NpgsqlCommand(statement, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -20,11 +20,50 @@ public sealed class RegionBoard(NpgsqlDataSource database, IOutbox outbox, TimeP
             select @job, region_id, tiles, @kind from unnest(@regions, @tiles) as planned (region_id, tiles)
             on conflict (job_id, region_id) do nothing
             """);
-        command.Parameters.AddWithValue("job", plan.JobId);
-        command.Parameters.AddWithValue("kind", plan.Kind);
-        command.Parameters.AddWithValue("regions", plan.Regions.Select(region => region.RegionId).ToArray());
-        command.Parameters.AddWithValue("tiles", plan.Regions.Select(region => region.Tiles).ToArray());
+        AddPlan(command.Parameters, plan);
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Writes the job's regions down if its tenant has fewer than <paramref name="maxQueued"/> jobs in the queue. A job whose
+    /// regions are written stands in the queue from then on, though its saga has yet to hear of it: so that the limit holds
+    /// exactly, however many of the tenant's jobs ask at once.
+    /// </summary>
+    /// <returns>False when the queue is full. A job that was let in before is let in again.</returns>
+    public async Task<bool> TryPlanAsync(RegionPlan plan, string tenant, int maxQueued, CancellationToken cancellationToken = default)
+    {
+        // One transaction, for nothing commits before the batch ends; each statement sees what was committed when it begins.
+        await using var batch = database.CreateBatch();
+        var turn = new NpgsqlBatchCommand("select pg_advisory_xact_lock(hashtext('swath queue'), hashtext(@tenant))");
+        turn.Parameters.AddWithValue("tenant", tenant);
+        batch.BatchCommands.Add(turn);
+
+        // Index: jobs_of_tenant_waiting.
+        var planning = new NpgsqlBatchCommand(
+            """
+            insert into job_regions (job_id, region_id, tiles, kind)
+            select @job, region_id, tiles, @kind from unnest(@regions, @tiles) as planned (region_id, tiles)
+             where exists (select 1 from job_regions where job_id = @job)
+                or @max > (select count(*) from (
+                     select 1 from jobs j
+                      where j.tenant = @tenant and j.state in ('Requested', 'Queued') and j.admitted_at is null and j.job_id <> @job
+                        and (j.state = 'Queued' or exists (select 1 from job_regions r where r.job_id = j.job_id))
+                      limit @max) ahead)
+            on conflict (job_id, region_id) do nothing
+            """);
+        AddPlan(planning.Parameters, plan);
+        planning.Parameters.AddWithValue("tenant", tenant);
+        planning.Parameters.AddWithValue("max", maxQueued);
+        batch.BatchCommands.Add(planning);
+
+        var answer = new NpgsqlBatchCommand("select exists (select 1 from job_regions where job_id = @job)");
+        answer.Parameters.AddWithValue("job", plan.JobId);
+        batch.BatchCommands.Add(answer);
+
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return reader.GetBoolean(0);
     }
 
     /// <summary>
@@ -157,6 +196,14 @@ public sealed class RegionBoard(NpgsqlDataSource database, IOutbox outbox, TimeP
         await outbox.EnqueueAsync(transaction, OutboxEntry.Publish(message) with { JobId = jobId }, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return true;
+    }
+
+    private static void AddPlan(NpgsqlParameterCollection parameters, RegionPlan plan)
+    {
+        parameters.AddWithValue("job", plan.JobId);
+        parameters.AddWithValue("kind", plan.Kind);
+        parameters.AddWithValue("regions", plan.Regions.Select(region => region.RegionId).ToArray());
+        parameters.AddWithValue("tiles", plan.Regions.Select(region => region.Tiles).ToArray());
     }
 
     private static void AddClaim(NpgsqlParameterCollection parameters, Guid jobId, int regionId, int attempt, string workerId)

@@ -5,29 +5,37 @@ namespace Swath.Persistence.Placement;
 /// <summary>Reads all living workers and what they hold, in one round trip.</summary>
 internal static class WorkerSnapshot
 {
+    /// <summary>The candidates. Index: workers_available, which those that lapsed or drain are not read from.</summary>
+    internal const string Living =
+        """
+        select worker_id, slots, tags, capabilities, version from workers
+         where not draining and lease_until > $1 order by worker_id
+        """;
+
+    /// <summary>How full they are. Index: job_regions_held, and nothing but.</summary>
+    internal const string Held =
+        """
+        select worker_id, kind, count(*)::int from job_regions
+         where worker_id is not null and ended_at is null group by worker_id, kind
+        """;
+
+    /// <summary>Who refuses company. Index: job_regions_guarded.</summary>
+    internal const string Guarded =
+        """
+        select worker_id, job_id, kind, anti from job_regions
+         where worker_id is not null and ended_at is null and anti is not null
+        """;
+
     public static async Task<IReadOnlyList<WorkerState>> ReadAsync(
         NpgsqlDataSource database, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // The versions are read first: a placement that commits between the statements makes them stale, never the figures.
-        // Indexes: workers_available, job_regions_held (index only), job_regions_guarded.
         await using var batch = database.CreateBatch();
-        var workers = new NpgsqlBatchCommand(
-            """
-            select worker_id, slots, tags, capabilities, version from workers
-             where not draining and lease_until > $1 order by worker_id
-            """);
+        var workers = new NpgsqlBatchCommand(Living);
         workers.Parameters.Add(new NpgsqlParameter { Value = now });
         batch.BatchCommands.Add(workers);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            """
-            select worker_id, kind, count(*)::int from job_regions
-             where worker_id is not null and ended_at is null group by worker_id, kind
-            """));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            """
-            select worker_id, job_id, kind, anti from job_regions
-             where worker_id is not null and ended_at is null and anti is not null
-            """));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Held));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Guarded));
 
         var states = new List<WorkerState>();
         var kinds = new Dictionary<string, Dictionary<string, int>>(StringComparer.Ordinal);

@@ -54,7 +54,8 @@ public sealed class AdmissionCycle
         var ledger = await clock.TimeAsync("snapshot", () => ReadLedgerAsync(endpoints, cancellationToken)).ConfigureAwait(false);
         counts.Resumed = await clock.TimeAsync("resume", () => ResumeRegionsAsync(board, cancellationToken)).ConfigureAwait(false);
 
-        // The least loaded endpoint first: workers are shared, and it has the most to win.
+        // The least loaded endpoint first: workers are shared, and it has the most to win. Equals by name: schedulers that begin at
+        // once race for the same endpoint and lose at the first statement, instead of later for the workers that all share.
         foreach (var entry in ledger.Where(entry => entry.HasWaiting).OrderBy(entry => entry.Utilization).ThenBy(entry => entry.Key.Endpoint))
             board = await AdmitToEndpointAsync(entry, board, clock, counts, cancellationToken).ConfigureAwait(false);
 
@@ -152,7 +153,7 @@ public sealed class AdmissionCycle
         var changed = await _reasons.WriteAsync(nomination.PassedOver, cancellationToken).ConfigureAwait(false);
         foreach (var verdict in changed)
         {
-            _metrics.Throttled(entry.Key.Endpoint, verdict.Reason);
+            _metrics.Throttled(entry.Key.Endpoint, verdict.Reason, verdict.Refusal);
             _logger.LogWarning(
                 "Job {JobId} waits for endpoint {Endpoint}: {Reason}, {Detail}; required {Required}, available {Available} of target {Target}",
                 verdict.Job.JobId, entry.Key, verdict.Reason, verdict.Detail, verdict.Job.Load, entry.Available, entry.Target);

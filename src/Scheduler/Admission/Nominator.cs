@@ -47,7 +47,7 @@ internal sealed class Nominator(LedgerEntry ledger, QueueHeads heads, PlacementB
 
         // A job that no living worker can take is in nobody's way, however large or old.
         if (board.MissingRule(job.Affinity) is { } rule)
-            return new WaitingVerdict(job, WaitingReason.NoEligibleWorker, rule);
+            return new WaitingVerdict(job, WaitingReason.NoEligibleWorker, rule, board.MissingKind(job.Affinity));
 
         var alone = false;
         if (options.ThrottlingEnabled && !Fits(job, out alone))
@@ -61,7 +61,7 @@ internal sealed class Nominator(LedgerEntry ledger, QueueHeads heads, PlacementB
 
         var placement = board.TryPlace(job.JobId, job.Kind, job.Affinity, job.Regions);
         if (placement.Outcome != PlacementOutcome.Placed)
-            return new WaitingVerdict(job, WaitingReason.NoFreeSlot, placement.Rule ?? "no free slot");
+            return new WaitingVerdict(job, WaitingReason.NoFreeSlot, placement.Rule ?? "no free slot", placement.Refusal);
 
         _available -= job.Load;
         _running[job.Tenant]++;

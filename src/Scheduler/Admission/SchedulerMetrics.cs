@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Swath.Contracts;
 using Swath.Persistence.Capacity;
+using Swath.Scheduler.Placement;
 
 namespace Swath.Scheduler.Admission;
 
@@ -12,6 +13,7 @@ public sealed class SchedulerMetrics : IDisposable
 
     private readonly Meter _meter;
     private readonly Counter<long> _throttled;
+    private readonly Counter<long> _refused;
     private readonly Counter<long> _admitted;
     private readonly Gauge<double> _utilization;
     private readonly Histogram<double> _decision;
@@ -28,6 +30,7 @@ public sealed class SchedulerMetrics : IDisposable
     {
         _meter = meters?.Create(MeterName) ?? new Meter(MeterName);
         _throttled = _meter.CreateCounter<long>("scheduler.images_throttled", "{image}", "Jobs that were made to wait, by endpoint and reason; once per job and reason.");
+        _refused = _meter.CreateCounter<long>("scheduler.images_refused", "{image}", "Jobs that were refused because their tenant's queue is full, by endpoint and tenant.");
         _admitted = _meter.CreateCounter<long>("scheduler.images_admitted", "{image}", "Jobs that were admitted.");
         _utilization = _meter.CreateGauge<double>("scheduler.capacity_utilization", "1", "Reserved of target.");
         _decision = _meter.CreateHistogram<double>("scheduler.scheduling_decision_time", "s", "One decision over one endpoint's queue, with its commit.");
@@ -38,15 +41,20 @@ public sealed class SchedulerMetrics : IDisposable
         _lostRaces = _meter.CreateCounter<long>("scheduler.lost_races", "{race}", "Decisions that another scheduler overtook, by what had changed.");
         _evaluations = _meter.CreateCounter<long>("scheduler.placement_evaluations", "{evaluation}", "Workers looked at for a region.");
         _placements = _meter.CreateCounter<long>("scheduler.placements", "{region}", "Regions placed for jobs with a preference, by whether it was met.");
-        _refusals = _meter.CreateCounter<long>("scheduler.placement_refusals", "{job}", "Jobs that could not be placed, by rule.");
+        _refusals = _meter.CreateCounter<long>("scheduler.placement_refusals", "{job}", "Jobs that could not be placed, by endpoint and kind of rule.");
     }
 
-    public void Throttled(string endpoint, WaitingReason reason)
+    /// <param name="endpoint">Where the job waits.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="refusal">Where no worker takes it: the kind of rule that refuses.</param>
+    public void Throttled(string endpoint, WaitingReason reason, AffinityRefusal? refusal = null)
     {
         _throttled.Add(1, new("endpoint", endpoint), new("reason", reason.ToString()));
-        if (reason is WaitingReason.NoEligibleWorker or WaitingReason.NoFreeSlot)
-            _refusals.Add(1, new KeyValuePair<string, object?>("rule", reason.ToString()));
+        if (refusal is { } rule)
+            _refusals.Add(1, new("endpoint", endpoint), new("rule", rule.ToString()));
     }
+
+    public void Refused(string endpoint, string tenant) => _refused.Add(1, new("endpoint", endpoint), new("tenant", tenant));
 
     public void Admitted(string endpoint, string tier, TimeSpan waited)
     {

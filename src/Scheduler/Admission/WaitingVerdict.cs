@@ -1,5 +1,6 @@
 using Swath.Contracts;
 using Swath.Scheduler.Ordering;
+using Swath.Scheduler.Placement;
 
 namespace Swath.Scheduler.Admission;
 
@@ -7,7 +8,8 @@ namespace Swath.Scheduler.Admission;
 /// <param name="Job">The job.</param>
 /// <param name="Reason">The kind of reason.</param>
 /// <param name="Detail">What exactly stands in the way; names only figures that stay as they are, so that it is written once.</param>
-internal sealed record WaitingVerdict(WaitingJob Job, WaitingReason Reason, string Detail)
+/// <param name="Refusal">Where no worker takes it: the kind of rule that refuses.</param>
+internal sealed record WaitingVerdict(WaitingJob Job, WaitingReason Reason, string Detail, AffinityRefusal? Refusal = null)
 {
     /// <summary>True when the job's row says something else.</summary>
     public bool IsNew => Job.Reason != Reason || Job.Detail != Detail;

@@ -1,26 +1,33 @@
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Swath.Contracts;
 using Swath.Endpoints;
 using Swath.Persistence.Placement;
+using Swath.Scheduler.Admission;
 
 namespace Swath.Scheduler.Capacity;
 
 /// <summary>
 /// Makes a job ready for the queue: its regions are written on the board, its endpoint variant is chosen, and that variant's
 /// capacity is in the ledger. Only then the saga hears of it and queues the job. Repeating it changes nothing but the draw,
-/// and of two draws the saga takes the first.
+/// and of two draws the saga takes the first. A job whose tenant's queue is full is refused here, before it has cost anything.
 /// </summary>
 public sealed class SelectVariantConsumer(
-    RegionBoard board, IVariantSelector selector, EndpointCapacities capacities, IOptionsMonitor<SchedulerOptions> options,
-    ILogger<SelectVariantConsumer> logger) : IConsumer<SelectVariant>
+    NpgsqlDataSource database, RegionBoard board, IVariantSelector selector, EndpointCapacities capacities,
+    IOptionsMonitor<SchedulerOptions> options, SchedulerMetrics metrics, ILogger<SelectVariantConsumer> logger) : IConsumer<SelectVariant>
 {
     public async Task Consume(ConsumeContext<SelectVariant> context)
     {
         ArgumentNullException.ThrowIfNull(context);
         var job = context.Message;
-        await board.PlanAsync(new RegionPlan(job.JobId, job.JobKind, job.Regions), context.CancellationToken).ConfigureAwait(false);
+        if (await EnterQueueAsync(job, context.CancellationToken).ConfigureAwait(false) is { } refusal)
+        {
+            await context.Publish(new JobFailed { JobId = job.JobId, Reason = refusal }).ConfigureAwait(false);
+            return;
+        }
+
         var variant = await SelectAsync(job.Endpoint, context.CancellationToken).ConfigureAwait(false);
         await capacities.RefreshAsync(job.Endpoint.Name, job.Endpoint.Type, variant, context.CancellationToken).ConfigureAwait(false);
         await context.Publish(new VariantSelected
@@ -29,6 +36,24 @@ public sealed class SelectVariantConsumer(
             Variant = variant,
             TileWorkersPerRegion = options.CurrentValue.TileWorkersPerInstance,
         }).ConfigureAwait(false);
+    }
+
+    /// <returns>Why the job is refused; null when it may wait.</returns>
+    private async Task<string?> EnterQueueAsync(SelectVariant job, CancellationToken cancellationToken)
+    {
+        var plan = new RegionPlan(job.JobId, job.JobKind, job.Regions);
+        if (await QueueLimit.ReadAsync(database, job.JobId, cancellationToken).ConfigureAwait(false) is not { } limit)
+        {
+            await board.PlanAsync(plan, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+
+        if (await board.TryPlanAsync(plan, limit.Tenant, limit.MaxQueued, cancellationToken).ConfigureAwait(false))
+            return null;
+        metrics.Refused(job.Endpoint.Name, limit.Tenant);
+        logger.LogWarning(
+            "Job {JobId} is refused: the queue of tenant {Tenant} ({Tier}) holds {MaxQueued} jobs", job.JobId, limit.Tenant, limit.Tier.Name, limit.MaxQueued);
+        return limit.Refusal;
     }
 
     /// <summary>An endpoint that can't be described is no reason to lose the job: it waits, by the reason EndpointUnknown.</summary>

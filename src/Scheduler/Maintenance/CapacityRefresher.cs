@@ -2,21 +2,47 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Swath.Contracts;
+using Swath.Endpoints;
 using Swath.Scheduler.Capacity;
 
 namespace Swath.Scheduler.Maintenance;
 
-/// <summary>Follows endpoints that scale: asks again for the capacity of those that have unfinished jobs.</summary>
+/// <summary>
+/// Follows endpoints that scale: asks again for the capacity of those that have unfinished jobs. At once when the settings change
+/// that it depends on, such as DEFAULT_HTTP_ENDPOINT_CONCURRENCY.
+/// </summary>
 public sealed class CapacityRefresher(
-    NpgsqlDataSource database, EndpointCapacities capacities, IOptionsMonitor<SchedulerOptions> options, TimeProvider time,
-    ILogger<CapacityRefresher> logger) : Periodic(time, logger)
+    NpgsqlDataSource database, EndpointCapacities capacities, IOptionsMonitor<SchedulerOptions> options,
+    IOptionsMonitor<EndpointsOptions> endpointsOptions, TimeProvider time, ILogger<CapacityRefresher> logger) : Periodic(time, logger)
 {
+    private readonly SemaphoreSlim _changed = new(0);
+
     protected override TimeSpan Interval => options.CurrentValue.CapacityRefresh;
 
     public override async Task RunOnceAsync(CancellationToken cancellationToken = default)
     {
         foreach (var (endpoint, variant, type) in await ReadAsync(cancellationToken).ConfigureAwait(false))
             await capacities.RefreshAsync(endpoint, type, variant.Length == 0 ? null : variant, cancellationToken).ConfigureAwait(false);
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _changed.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var watch = endpointsOptions.OnChange((_, _) => _changed.Release());
+        await base.ExecuteAsync(stoppingToken).ConfigureAwait(false);
+    }
+
+    protected override async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        using var rest = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var turn = await Task.WhenAny(base.WaitAsync(rest.Token), _changed.WaitAsync(rest.Token)).ConfigureAwait(false);
+        await rest.CancelAsync().ConfigureAwait(false);
+        await turn.ConfigureAwait(false);
     }
 
     private async Task<List<(string Endpoint, string Variant, EndpointType Type)>> ReadAsync(CancellationToken cancellationToken)

@@ -12,11 +12,14 @@ public abstract class Periodic(TimeProvider time, ILogger logger) : BackgroundSe
     /// <summary>Does the duty once.</summary>
     public abstract Task RunOnceAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Waits for the next turn.</summary>
+    protected virtual Task WaitAsync(CancellationToken cancellationToken) => Task.Delay(Interval, time, cancellationToken);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.Delay(Interval, time, stoppingToken).ConfigureAwait(false);
+            await WaitAsync(stoppingToken).ConfigureAwait(false);
             try
             {
                 await RunOnceAsync(stoppingToken).ConfigureAwait(false);

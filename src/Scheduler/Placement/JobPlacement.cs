@@ -4,7 +4,9 @@ namespace Swath.Scheduler.Placement;
 /// <param name="Outcome">Placed, or why not.</param>
 /// <param name="Workers">A worker for each of the job's first regions; at least one when placed.</param>
 /// <param name="Rule">When not placed: the rule that stands in the way, in words.</param>
-public readonly record struct JobPlacement(PlacementOutcome Outcome, IReadOnlyList<string> Workers, string? Rule = null);
+/// <param name="Refusal">When not placed: the kind of that rule.</param>
+public readonly record struct JobPlacement(
+    PlacementOutcome Outcome, IReadOnlyList<string> Workers, string? Rule = null, AffinityRefusal? Refusal = null);
 
 public enum PlacementOutcome
 {

@@ -54,6 +54,12 @@ internal sealed class PlacementBoard
         return eligible.Benches.Length > 0 ? null : AffinityEvaluator.MissingRule(eligible.Affinity.Hard, Workers);
     }
 
+    /// <summary>The kind of the rule that no living worker meets: a capability, or else a hard rule.</summary>
+    public AffinityRefusal MissingKind(string? affinity) =>
+        EligibleFor(affinity).Affinity.Hard.Capabilities.Any(capability => Workers.All(worker => !worker.Capabilities.Contains(capability)))
+            ? AffinityRefusal.Capability
+            : AffinityRefusal.Hard;
+
     /// <summary>
     /// Places as many of the job's regions as there are slots for. At least one must start at once; the rest follow as slots
     /// become free, so that a job with more regions than the fleet has slots still runs.
@@ -62,7 +68,7 @@ internal sealed class PlacementBoard
     {
         var eligible = EligibleFor(affinity);
         if (eligible.Benches.Length == 0)
-            return new JobPlacement(PlacementOutcome.NoEligibleWorker, [], AffinityEvaluator.MissingRule(eligible.Affinity.Hard, Workers));
+            return new JobPlacement(PlacementOutcome.NoEligibleWorker, [], AffinityEvaluator.MissingRule(eligible.Affinity.Hard, Workers), MissingKind(affinity));
 
         var rules = new PlacementRules(jobId, kind, eligible.Affinity);
         var chosen = new List<string>(Math.Min(regions, FreeSlots));
@@ -76,7 +82,8 @@ internal sealed class PlacementBoard
 
         return chosen.Count > 0
             ? new JobPlacement(PlacementOutcome.Placed, chosen)
-            : new JobPlacement(PlacementOutcome.NoFreeSlot, [], company ?? $"{eligible.Benches.Length} eligible workers, no free slot");
+            : new JobPlacement(PlacementOutcome.NoFreeSlot, [], company ?? $"{eligible.Benches.Length} eligible workers, no free slot",
+                company is null ? AffinityRefusal.Slots : AffinityRefusal.Anti);
     }
 
     private WorkerBench? Choose(PlacementRules rules, EligibleWorkers eligible, ref string? company)

@@ -104,4 +104,22 @@ public sealed class RegionBoardTests(DatabaseFixture database) : IClassFixture<D
 
     private static RegionCompleted Completed(JobSeed job, int region, string worker) =>
         new() { JobId = job.JobId, RegionId = region, Attempt = 1, WorkerId = worker, TilesDone = 4, Features = 7 };
+
+    [Fact]
+    public async Task TryPlanAsync_ManyAtOnceAndRepeated_LetsExactlyTheLimitIn()
+    {
+        var tenant = $"tenant-{Guid.NewGuid():N}";
+        JobSeed[] jobs = [.. Enumerable.Range(0, 40).Select(_ => new JobSeed { Tenant = tenant, Regions = 0, State = "Requested" })];
+        await JobSeed.InsertAsync(_bench.Database.DataSource, jobs);
+        Task<bool> TryAsync(JobSeed job) => _bench.Board.TryPlanAsync(
+            new RegionPlan(job.JobId, "kind", [new ImageRegion(0, new PixelWindow(0, 0, 10, 10), 1)]), tenant, maxQueued: 15);
+
+        var letIn = await Task.WhenAll(jobs.Select(job => Task.Run(() => TryAsync(job))));
+        var again = await Task.WhenAll(jobs.Select(job => Task.Run(() => TryAsync(job))));
+
+        Assert.Equal(15, letIn.Count(isIn => isIn));
+        Assert.Equal(letIn, again);
+        await _bench.SetStateAsync(jobs[Array.IndexOf(letIn, true)], "Running");
+        Assert.True(await TryAsync(jobs[Array.IndexOf(letIn, false)]));
+    }
 }

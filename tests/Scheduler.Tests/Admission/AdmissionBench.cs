@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,15 +20,17 @@ internal sealed class AdmissionBench : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    private AdmissionBench(TestDatabase database, ILoggerProvider? log)
+    private AdmissionBench(TestDatabase database, ILoggerProvider? log, IConfiguration? configuration)
     {
         Database = database;
-        _services = new ServiceCollection()
+        var services = new ServiceCollection()
             .AddSingleton<TimeProvider>(Time).AddSingleton(database.DataSource)
-            .AddSingleton<IOptionsMonitor<SchedulerOptions>>(Options)
-            .AddSingleton<ICapacityEstimator>(Estimator)
-            .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log ?? NullLoggerProvider.Instance))
-            .AddSwathOutbox().AddSwathScheduler().BuildServiceProvider();
+            .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log ?? NullLoggerProvider.Instance));
+        if (configuration is null)
+            services.AddSingleton<IOptionsMonitor<SchedulerOptions>>(Options).AddSingleton<ICapacityEstimator>(Estimator);
+        else
+            services.AddSingleton(configuration).AddSwathEndpoints();
+        _services = services.AddSwathOutbox().AddSwathScheduler().BuildServiceProvider();
     }
 
     public TestDatabase Database { get; }
@@ -45,7 +48,10 @@ internal sealed class AdmissionBench : IAsyncDisposable
 
     public T Hosted<T>() => _services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<T>().Single();
 
-    public static async Task<AdmissionBench> CreateAsync(ILoggerProvider? log = null) => new(await PostgresServer.CreateDatabaseAsync(), log);
+    /// <param name="log">Where to log; null: nowhere.</param>
+    /// <param name="configuration">Gives options and endpoints; null: <see cref="Options"/> and <see cref="Estimator"/> do.</param>
+    public static async Task<AdmissionBench> CreateAsync(ILoggerProvider? log = null, IConfiguration? configuration = null) =>
+        new(await PostgresServer.CreateDatabaseAsync(), log, configuration);
 
     /// <summary>A scheduler of its own, on the real clock: it shares nothing with others but the database.</summary>
     public AdmissionCycle NewCycle() => ActivatorUtilities.CreateInstance<AdmissionCycle>(_services, TimeProvider.System);

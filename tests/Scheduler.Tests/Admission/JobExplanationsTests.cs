@@ -125,5 +125,41 @@ public sealed class JobExplanationsTests : IAsyncLifetime
         Assert.Equal((null, detail), (explanation.Reason, explanation.Detail));
     }
 
+    /// <summary>One waiting job for each reason there is, made to wait and explained: a new reason without a case fails here.</summary>
+    [Theory]
+    [MemberData(nameof(Reasons))]
+    public async Task ExplainAsync_EachReason_IsExplainedWithWhatWouldUnblockIt(WaitingReason reason)
+    {
+        var affinity = reason == WaitingReason.NoEligibleWorker ? """{"hard":{"capabilities":["s3"]}}""" : null;
+        await _bench.AddWorkerAsync("worker", slots: reason == WaitingReason.NoFreeSlot ? 1 : 100);
+        if (reason == WaitingReason.TenantLimit)
+            await _bench.AddTenantAsync("tenant", "premium", maxRunning: 1);
+        if (reason == WaitingReason.EndpointUnknown)
+            await _bench.AddEndpointAsync("endpoint", target: 0);
+        await _bench.AddJobAsync(new JobSeed { TileWorkers = 6 });
+        if (reason != WaitingReason.NotConsidered)
+            await _bench.CycleAsync();
+        if (reason == WaitingReason.BehindLargerJob)
+            await _bench.AddJobAsync(new JobSeed { TileWorkers = 8 });
+        _bench.Time.Advance(TimeSpan.FromMinutes(10));
+        var job = await _bench.AddJobAsync(new JobSeed
+        {
+            Affinity = affinity,
+            TileWorkers = reason == WaitingReason.WaitingForCapacity ? 5 : 1,
+            Priority = reason == WaitingReason.NotConsidered ? 1_000 : 10,
+        });
+        if (reason != WaitingReason.NotConsidered)
+            await _bench.CycleAsync();
+
+        var explanation = await ExplainAsync(job);
+
+        Assert.Equal(reason, explanation.Reason);
+        Assert.NotEmpty(explanation.Detail);
+        Assert.NotEmpty(explanation.Unblocks);
+        Assert.All(explanation.Unblocks, way => Assert.NotEmpty(way));
+    }
+
+    public static TheoryData<WaitingReason> Reasons() => [.. Enum.GetValues<WaitingReason>()];
+
     private async Task<JobExplanation> ExplainAsync(JobSeed job) => (await _bench.Explanations.ExplainAsync(job.JobId))!;
 }

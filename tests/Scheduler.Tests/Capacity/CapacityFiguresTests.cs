@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Swath.Scheduler.Capacity;
 
 namespace Swath.Scheduler.Tests.Capacity;
@@ -24,4 +26,19 @@ public sealed class CapacityFiguresTests
     [InlineData(null, 4, 80)]
     public void Load_RegionsTimesWorkers_TwentyRegionsWhereUnknown(int? regions, int tileWorkers, int load) =>
         Assert.Equal(load, JobLoad.Of(regions, tileWorkers));
+
+    [Fact]
+    public void Target_AnyCapacityAndPercentage_IsTheirProductRoundedDown() => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(500),
+        Prop.ForAll(
+            (from capacity in Gen.Choose(1, 100_000) from percent in Gen.Choose(1, 300) select (capacity, percent)).ToArbitrary(),
+            @case => CapacityTarget.Of(@case.capacity, @case.percent / 100.0) == Math.Max(1, @case.capacity * @case.percent / 100)));
+
+    [Fact]
+    public void Load_AnyRegionsAndWorkers_IsTheirProduct() => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(500),
+        Prop.ForAll(
+            (from regions in Gen.Choose(1, 10_000) from workers in Gen.Choose(1, 10_000) select (regions, workers)).ToArbitrary(),
+            @case => JobLoad.Of(@case.regions, @case.workers) == @case.regions * @case.workers
+                && JobLoad.Of(null, @case.workers) == 20 * @case.workers));
 }

@@ -19,20 +19,83 @@ public sealed class SelectVariantConsumerTests(DatabaseFixture database) : IClas
     [Fact]
     public async Task Consume_NewJob_WritesRegionsAndCapacityBeforeTheSagaHears()
     {
-        await using var services = new ServiceCollection()
-            .AddLogging().AddSingleton(database.DataSource).AddSwathOutbox().AddSwathPlacement().AddSwathEndpoints()
-            .AddSingleton<ICapacityEstimator>(new SettableEstimator { MaxCapacity = 7 })
-            .AddSingleton<IOptionsMonitor<SchedulerOptions>>(new SettableOptions())
-            .AddSingleton<SchedulerMetrics>().AddSingleton<EndpointCapacities>()
-            .AddMassTransitTestHarness(bus =>
-            {
-                bus.SetKebabCaseEndpointNameFormatter();
-                bus.AddSchedulerConsumers();
-            }).BuildServiceProvider();
-        var harness = services.GetRequiredService<ITestHarness>();
-        await harness.Start();
+        await using var services = Services();
+        var harness = await StartAsync(services);
         var jobId = Guid.NewGuid();
 
+        await SendAsync(harness, jobId);
+
+        Assert.True(await harness.Published.Any<VariantSelected>(published => published.Context.Message.JobId == jobId));
+        var selected = harness.Published.Select<VariantSelected>().Single().Context.Message;
+        Assert.Equal((null, 4), (selected.Variant, selected.TileWorkersPerRegion));
+        var entry = Assert.Single(await services.GetRequiredService<CapacityLedger>().ReadAsync("http://localhost:8080/invocations"));
+        Assert.Equal((7, 7), (entry.MaxCapacity, entry.Target));
+        Assert.Equal(4, await database.Database.ScalarAsync<long>("select sum(tiles) from job_regions where job_id = $1 and kind = 'ships'", jobId));
+    }
+
+    [Theory]
+    [InlineData("free", null, 50)]
+    [InlineData("standard", null, 500)]
+    [InlineData("premium", null, 2_000)]
+    [InlineData("enterprise", null, 10_000)]
+    [InlineData("enterprise", 3, 3)]
+    public async Task Consume_QueueFull_IsRefusedWithTheReasonAndPlansNothing(string tier, int? own, int limit)
+    {
+        var tenant = $"{tier}-{own}";
+        await database.Database.ExecuteAsync(
+            "insert into tenants (tenant, tier, max_queued) values ($1, $2, $3::text::int)", tenant, tier, own?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        await JobSeed.InsertAsync(database.DataSource, [.. Enumerable.Range(0, limit - 1).Select(_ => new JobSeed { Tenant = tenant })]);
+        var (last, refused) = (new JobSeed { Tenant = tenant, Regions = 0, State = "Requested" }, new JobSeed { Tenant = tenant, Regions = 0, State = "Requested" });
+        await JobSeed.InsertAsync(database.DataSource, last, refused);
+        await using var services = Services();
+        var harness = await StartAsync(services);
+
+        await SendAsync(harness, last.JobId);
+        Assert.True(await harness.Published.Any<VariantSelected>(published => published.Context.Message.JobId == last.JobId));
+        await SendAsync(harness, refused.JobId);
+
+        Assert.True(await harness.Published.Any<JobFailed>(published => published.Context.Message.JobId == refused.JobId));
+        var reason = harness.Published.Select<JobFailed>().Single().Context.Message.Reason;
+        Assert.StartsWith($"TenantLimit: the queue of tenant {tenant} ({tier}) is full, {limit} jobs wait.", reason, StringComparison.Ordinal);
+        Assert.Equal(0, await database.Database.ScalarAsync<long>("select count(*) from job_regions where job_id = $1", refused.JobId));
+        Assert.Equal(1, await database.Database.ScalarAsync<long>("select count(*) from job_regions where job_id = $1", last.JobId) / 2);
+    }
+
+    [Fact]
+    public async Task Consume_TileWorkersChanged_TheNextJobHasThem()
+    {
+        await using var services = Services();
+        var harness = await StartAsync(services);
+        var (before, after) = (Guid.NewGuid(), Guid.NewGuid());
+        await SendAsync(harness, before);
+        Assert.True(await harness.Published.Any<VariantSelected>(published => published.Context.Message is { TileWorkersPerRegion: 4 } selected && selected.JobId == before));
+
+        services.GetRequiredService<IOptionsMonitor<SchedulerOptions>>().CurrentValue.TileWorkersPerInstance = 9;
+        await SendAsync(harness, after);
+
+        Assert.True(await harness.Published.Any<VariantSelected>(published => published.Context.Message is { TileWorkersPerRegion: 9 } selected && selected.JobId == after));
+    }
+
+    private ServiceProvider Services() => new ServiceCollection()
+        .AddLogging().AddSingleton(database.DataSource).AddSwathOutbox().AddSwathPlacement().AddSwathEndpoints()
+        .AddSingleton<ICapacityEstimator>(new SettableEstimator { MaxCapacity = 7 })
+        .AddSingleton<IOptionsMonitor<SchedulerOptions>>(new SettableOptions())
+        .AddSingleton<SchedulerMetrics>().AddSingleton<EndpointCapacities>()
+        .AddMassTransitTestHarness(bus =>
+        {
+            bus.SetKebabCaseEndpointNameFormatter();
+            bus.AddSchedulerConsumers();
+        }).BuildServiceProvider();
+
+    private static async Task<ITestHarness> StartAsync(ServiceProvider services)
+    {
+        var harness = services.GetRequiredService<ITestHarness>();
+        await harness.Start();
+        return harness;
+    }
+
+    private static async Task SendAsync(ITestHarness harness, Guid jobId)
+    {
         var queue = await harness.Bus.GetSendEndpoint(Queues.SelectVariant);
         await queue.Send(new SelectVariant
         {
@@ -41,12 +104,5 @@ public sealed class SelectVariantConsumerTests(DatabaseFixture database) : IClas
             JobKind = "ships",
             Regions = [new ImageRegion(0, new PixelWindow(0, 0, 10, 10), 1), new ImageRegion(1, new PixelWindow(10, 0, 10, 10), 3)],
         });
-
-        Assert.True(await harness.Published.Any<VariantSelected>(published => published.Context.Message.JobId == jobId));
-        var selected = harness.Published.Select<VariantSelected>().Single().Context.Message;
-        Assert.Equal((null, 4), (selected.Variant, selected.TileWorkersPerRegion));
-        var entry = Assert.Single(await services.GetRequiredService<CapacityLedger>().ReadAsync("http://localhost:8080/invocations"));
-        Assert.Equal((7, 7), (entry.MaxCapacity, entry.Target));
-        Assert.Equal(4, await database.Database.ScalarAsync<long>("select sum(tiles) from job_regions where job_id = $1 and kind = 'ships'", jobId));
     }
 }
