@@ -13,8 +13,9 @@ public sealed class WorkerRegistry(NpgsqlDataSource database, TimeProvider time)
     public static readonly TimeSpan DefaultLease = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Joins, or joins again. Regions that an older incarnation of the same worker held are lost with it and go to any
-    /// worker under a new token at once: a counted loss where it had begun them.
+    /// Joins, or joins again. What an older incarnation of the same worker had not begun goes to any worker at once. What it
+    /// had begun is lost with it: schedulers are woken to take it (<see cref="LostRegions"/>), who count the loss and give up
+    /// on a region that was lost too often.
     /// </summary>
     public async Task<LeaseRenewal> RegisterAsync(
         WorkerRegistration worker, TimeSpan? lease = null, CancellationToken cancellationToken = default)
@@ -31,13 +32,12 @@ public sealed class WorkerRegistry(NpgsqlDataSource database, TimeProvider time)
                      capabilities = excluded.capabilities, started_at = excluded.started_at, lease_until = excluded.lease_until,
                      draining = false, version = workers.version + 1
               returning worker_id, incarnation
-            ), lost as (
+            ), given as (
               update job_regions r
-                 set worker_id = null, placed_at = null, accepted_at = null, accepted_by = null, wanted_since = @now,
-                     wanted_because = 'worker ' || j.worker_id || ' started anew',
-                     losses = losses + (r.accepted_at is not null)::int
+                 set worker_id = null, placed_at = null, wanted_since = @now,
+                     wanted_because = 'worker ' || j.worker_id || ' started anew'
                 from joined j
-               where r.worker_id = j.worker_id and r.ended_at is null and r.accepted_by is distinct from j.incarnation
+               where r.worker_id = j.worker_id and r.ended_at is null and r.accepted_at is null
             )
             select pg_notify('swath_admission', '')::text
             """);
