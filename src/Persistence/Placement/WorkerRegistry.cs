@@ -86,12 +86,21 @@ public sealed class WorkerRegistry(NpgsqlDataSource database, TimeProvider time)
 
     /// <summary>Asks a worker to drain: nothing more is placed on it, and what it has not begun goes to others at once.</summary>
     /// <returns>False when there is no such worker.</returns>
-    public async Task<bool> DrainAsync(string workerId, CancellationToken cancellationToken = default)
+    public Task<bool> DrainAsync(string workerId, CancellationToken cancellationToken = default) =>
+        DrainAsync(workerId, null, cancellationToken);
+
+    /// <summary>A worker that stops drains itself, and not a successor that has taken its name meanwhile.</summary>
+    /// <returns>False when this incarnation is not registered.</returns>
+    public Task<bool> DrainAsync(string workerId, Guid incarnation, CancellationToken cancellationToken = default) =>
+        DrainAsync(workerId, (Guid?)incarnation, cancellationToken);
+
+    private async Task<bool> DrainAsync(string workerId, Guid? incarnation, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
             with draining as (
-              update workers set draining = true, version = version + 1 where worker_id = @worker returning worker_id
+              update workers set draining = true, version = version + 1
+               where worker_id = @worker and (@incarnation is null or incarnation = @incarnation) returning worker_id
             ), given as (
               update job_regions r
                  set worker_id = null, placed_at = null, wanted_since = @now, wanted_because = 'worker ' || d.worker_id || ' drains'
@@ -100,6 +109,7 @@ public sealed class WorkerRegistry(NpgsqlDataSource database, TimeProvider time)
             select count(*)::int, pg_notify('swath_admission', '')::text from draining
             """);
         command.Parameters.AddWithValue("worker", workerId);
+        command.Parameters.Add(new NpgsqlParameter("incarnation", NpgsqlDbType.Uuid) { Value = (object?)incarnation ?? DBNull.Value });
         command.Parameters.AddWithValue("now", time.GetUtcNow());
         return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))! > 0;
     }
