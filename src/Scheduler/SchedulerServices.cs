@@ -25,9 +25,10 @@ public static class SchedulerServices
         services.TryAddSingleton<EndpointCapacities>();
         services.TryAddSingleton<AdmissionCycle>();
         services.TryAddSingleton<AdmissionBell>();
+        services.TryAddSingleton<LostWorkerRescuer>();
         services.AddHostedService(provider => provider.GetRequiredService<AdmissionBell>());
         services.AddHostedService<AdmissionService>();
-        services.AddHostedService<LostWorkerRescuer>();
+        services.AddHostedService(provider => provider.GetRequiredService<LostWorkerRescuer>());
         services.AddHostedService<LedgerReconciler>();
         services.AddHostedService<CapacityRefresher>();
         services.AddHostedService<QueueSurvey>();

@@ -106,7 +106,10 @@ public sealed class CapacityLedger(NpgsqlDataSource database, IOutbox outbox, Ti
     /// <returns>Inference requests that were given back.</returns>
     public async Task<int> ReleaseAsync(Guid jobId, CancellationToken cancellationToken = default)
     {
-        await using var command = database.CreateCommand(
+        await using var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await ReservationSql.LockOpenRegionsAsync(transaction, [jobId], cancellationToken).ConfigureAwait(false);
+        await using var command = new NpgsqlCommand(
             """
             with stopped as (
               select c.reservation_id, c.load - c.released as held from capacity_reservations c left join jobs j on j.job_id = c.job_id
@@ -123,10 +126,12 @@ public sealed class CapacityLedger(NpgsqlDataSource database, IOutbox outbox, Ti
               returning c.endpoint, s.held
             )
             select coalesce(sum(held), 0)::int, (select pg_notify('swath_admission', min(endpoint)) from closed having count(*) > 0)::text from closed
-            """);
+            """, connection, transaction);
         command.Parameters.AddWithValue("job", jobId);
         command.Parameters.AddWithValue("now", time.GetUtcNow());
-        return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+        var released = (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return released;
     }
 
     /// <summary>Compares the ledger with the jobs and repairs what differs. What it returns is worth an alarm.</summary>

@@ -15,14 +15,21 @@ internal static class LedgerReconciliation
         await using var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
 
         // A reservation whose job is over, stopped, back in the queue or gone. Index: capacity_reservations_open.
-        await RepairAsync(
+        const string Orphaned =
             """
+            c.closed_at is null and c.reserved_at < $1 and coalesce(j.updated_at, '-infinity') < $1
+                 and (j.job_id is null or j.state in ('Completed', 'PartiallyCompleted', 'Failed', 'Cancelled', 'Paused')
+                      or j.state = 'Queued' and j.admitted_at is null)
+            """;
+        await using var releasing = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        var orphans = await ReadOrphansAsync().ConfigureAwait(false);
+        await ReservationSql.LockOpenRegionsAsync(releasing, orphans, cancellationToken).ConfigureAwait(false);
+        await RepairAsync(
+            $"""
             with orphans as (
               select c.reservation_id, c.job_id, c.endpoint, c.load - c.released as held, coalesce(j.state, 'unknown') as state
                 from capacity_reservations c left join jobs j on j.job_id = c.job_id
-               where c.closed_at is null and c.reserved_at < $1 and coalesce(j.updated_at, '-infinity') < $1
-                 and (j.job_id is null or j.state in ('Completed', 'PartiallyCompleted', 'Failed', 'Cancelled', 'Paused')
-                      or j.state = 'Queued' and j.admitted_at is null)
+               where c.job_id = any ($3) and {Orphaned}
                order by c.reservation_id for update of c
             ), taken as (
               update job_regions r
@@ -32,7 +39,8 @@ internal static class LedgerReconciliation
               update capacity_reservations c set released = c.load, closed_at = $2 from orphans o where c.reservation_id = o.reservation_id
             )
             select job_id, 'job is ' || state || ' but still held ' || held || ' of endpoint ' || endpoint || ': given back' from orphans
-            """).ConfigureAwait(false);
+            """, orphans).ConfigureAwait(false);
+        await releasing.CommitAsync(cancellationToken).ConfigureAwait(false);
 
         // A region that nobody runs and nobody looks for, though its job runs. Where the job holds nothing either, what it runs
         // is recorded without a limit: it runs already.
@@ -94,13 +102,23 @@ internal static class LedgerReconciliation
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return repairs;
 
-        async Task RepairAsync(string sql)
+        async Task<Guid[]> ReadOrphansAsync()
+        {
+            await using var command = new NpgsqlCommand(
+                $"select coalesce(array_agg(c.job_id), '{{}}') from capacity_reservations c left join jobs j on j.job_id = c.job_id where {Orphaned}", connection);
+            command.Parameters.Add(new NpgsqlParameter { Value = now - Grace });
+            return (Guid[])(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+        }
+
+        async Task RepairAsync(string sql, Guid[]? jobs = null)
         {
             await using var command = new NpgsqlCommand(sql, connection);
             if (sql.Contains("$1", StringComparison.Ordinal))
                 command.Parameters.Add(new NpgsqlParameter { Value = now - Grace });
             if (sql.Contains("$2", StringComparison.Ordinal))
                 command.Parameters.Add(new NpgsqlParameter { Value = now });
+            if (jobs is not null)
+                command.Parameters.Add(new NpgsqlParameter { Value = jobs });
             await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                 repairs.Add(new LedgerRepair(reader.GetString(1), reader.IsDBNull(0) ? null : reader.GetGuid(0)));

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Swath.Persistence.Capacity;
 
 /// <summary>The pieces of SQL that change reservations, for the statements that must change more than them.</summary>
@@ -20,4 +22,18 @@ internal static class ReservationSql
           returning c.endpoint
         )
         """;
+
+    /// <summary>
+    /// Locks the jobs' open regions, in order. Whoever ends a region locks it before its job's reservation, so whoever closes
+    /// reservations does this first: the two never wait for each other.
+    /// </summary>
+    public static async Task LockOpenRegionsAsync(NpgsqlTransaction transaction, Guid[] jobs, CancellationToken cancellationToken)
+    {
+        // Index: the primary key.
+        await using var command = new NpgsqlCommand(
+            "select from job_regions where job_id = any ($1) and ended_at is null order by job_id, region_id for no key update",
+            transaction.Connection, transaction);
+        command.Parameters.Add(new NpgsqlParameter { Value = jobs });
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
 }

@@ -7,16 +7,31 @@ namespace Swath.Persistence.Placement;
 /// <summary>Regions of running jobs that wait for a worker: more regions than slots, or a worker that was lost or drained.</summary>
 public sealed class WantedRegions(NpgsqlDataSource database, IOutbox outbox, TimeProvider time)
 {
-    /// <summary>The oldest ones whose job runs.</summary>
+    /// <summary>
+    /// The first ones of every job that runs, oldest first: about <paramref name="limit"/>, shared by the jobs equally, and
+    /// one of each at least. So a job whose regions nobody can take stands in nobody's way.
+    /// </summary>
     public async Task<IReadOnlyList<WantedRegion>> ReadAsync(int limit, CancellationToken cancellationToken = default)
     {
-        // Index: job_regions_wanted. A job that was not told yet that it runs would not know what to do with a region's worker.
+        // Index: job_regions_wanted_by_job. The recursion hops from one job to the next, one descent each. A job that was not told yet that it runs would not know what to do with a region's worker.
         await using var command = database.CreateCommand(
             """
-            select r.job_id, r.region_id, r.kind, j.affinity::text, r.wanted_because
-              from job_regions r join jobs j on j.job_id = r.job_id
-             where r.wanted_since is not null and j.state = 'Running'
-             order by r.wanted_since, r.job_id, r.region_id limit @limit
+            with recursive wanting as (
+              (select r.job_id from job_regions r where r.wanted_since is not null order by r.job_id limit 1)
+              union all
+              select n.job_id from wanting w cross join lateral (
+                select r.job_id from job_regions r
+                 where r.wanted_since is not null and r.job_id > w.job_id order by r.job_id limit 1) n
+            ), running as (
+              select j.job_id, j.affinity from wanting w join jobs j on j.job_id = w.job_id where j.state = 'Running'
+            )
+            select j.job_id, r.region_id, r.kind, j.affinity::text, r.wanted_because
+              from running j
+             cross join lateral (
+                select region_id, kind, wanted_since, wanted_because from job_regions
+                 where job_id = j.job_id and wanted_since is not null
+                 order by wanted_since, region_id limit greatest(1, @limit / (select count(*) from running))) r
+             order by r.wanted_since, j.job_id, r.region_id
             """);
         command.Parameters.AddWithValue("limit", limit);
         var wanted = new List<WantedRegion>();

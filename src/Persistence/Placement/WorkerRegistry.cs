@@ -13,8 +13,9 @@ public sealed class WorkerRegistry(NpgsqlDataSource database, TimeProvider time)
     public static readonly TimeSpan DefaultLease = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Joins, or joins again. Regions that an older incarnation of the same worker held are lost with it and go to any
-    /// worker under a new token at once: a counted loss where it had begun them.
+    /// Joins, or joins again. What an older incarnation of the same worker had not begun goes to any worker at once. What it
+    /// had begun is lost with it: schedulers are woken to take it (<see cref="LostRegions"/>), who count the loss and give up
+    /// on a region that was lost too often.
     /// </summary>
     public async Task<LeaseRenewal> RegisterAsync(
         WorkerRegistration worker, TimeSpan? lease = null, CancellationToken cancellationToken = default)
@@ -31,13 +32,12 @@ public sealed class WorkerRegistry(NpgsqlDataSource database, TimeProvider time)
                      capabilities = excluded.capabilities, started_at = excluded.started_at, lease_until = excluded.lease_until,
                      draining = false, version = workers.version + 1
               returning worker_id, incarnation
-            ), lost as (
+            ), given as (
               update job_regions r
-                 set worker_id = null, placed_at = null, accepted_at = null, accepted_by = null, wanted_since = @now,
-                     wanted_because = 'worker ' || j.worker_id || ' started anew',
-                     losses = losses + (r.accepted_at is not null)::int
+                 set worker_id = null, placed_at = null, wanted_since = @now,
+                     wanted_because = 'worker ' || j.worker_id || ' started anew'
                 from joined j
-               where r.worker_id = j.worker_id and r.ended_at is null and r.accepted_by is distinct from j.incarnation
+               where r.worker_id = j.worker_id and r.ended_at is null and r.accepted_at is null
             )
             select pg_notify('swath_admission', '')::text
             """);
@@ -86,12 +86,21 @@ public sealed class WorkerRegistry(NpgsqlDataSource database, TimeProvider time)
 
     /// <summary>Asks a worker to drain: nothing more is placed on it, and what it has not begun goes to others at once.</summary>
     /// <returns>False when there is no such worker.</returns>
-    public async Task<bool> DrainAsync(string workerId, CancellationToken cancellationToken = default)
+    public Task<bool> DrainAsync(string workerId, CancellationToken cancellationToken = default) =>
+        DrainAsync(workerId, null, cancellationToken);
+
+    /// <summary>A worker that stops drains itself, and not a successor that has taken its name meanwhile.</summary>
+    /// <returns>False when this incarnation is not registered.</returns>
+    public Task<bool> DrainAsync(string workerId, Guid incarnation, CancellationToken cancellationToken = default) =>
+        DrainAsync(workerId, (Guid?)incarnation, cancellationToken);
+
+    private async Task<bool> DrainAsync(string workerId, Guid? incarnation, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
             with draining as (
-              update workers set draining = true, version = version + 1 where worker_id = @worker returning worker_id
+              update workers set draining = true, version = version + 1
+               where worker_id = @worker and (@incarnation is null or incarnation = @incarnation) returning worker_id
             ), given as (
               update job_regions r
                  set worker_id = null, placed_at = null, wanted_since = @now, wanted_because = 'worker ' || d.worker_id || ' drains'
@@ -100,6 +109,7 @@ public sealed class WorkerRegistry(NpgsqlDataSource database, TimeProvider time)
             select count(*)::int, pg_notify('swath_admission', '')::text from draining
             """);
         command.Parameters.AddWithValue("worker", workerId);
+        command.Parameters.Add(new NpgsqlParameter("incarnation", NpgsqlDbType.Uuid) { Value = (object?)incarnation ?? DBNull.Value });
         command.Parameters.AddWithValue("now", time.GetUtcNow());
         return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))! > 0;
     }

@@ -38,7 +38,7 @@ public sealed class AdmissionCycle
         (_ledger, _workers, _wanted, _options, _metrics, _time, _logger) = (ledger, workers, wanted, options, metrics, time, logger);
         _queue = new WaitingQueue(database);
         _reasons = new WaitingReasons(database);
-        _parked = new ParkedJobs(database);
+        _parked = new ParkedJobs(database, time);
     }
 
     /// <summary>Runs one cycle.</summary>
@@ -50,7 +50,7 @@ public sealed class AdmissionCycle
         var counts = new Counts();
 
         var board = await clock.TimeAsync("snapshot", () => ReadWorkersAsync(cancellationToken)).ConfigureAwait(false);
-        await clock.TimeAsync("return parked", () => _parked.ReturnAsync(board, cancellationToken)).ConfigureAwait(false);
+        await clock.TimeAsync("return parked", () => _parked.ReturnAsync(board, _options.CurrentValue.Tick, cancellationToken)).ConfigureAwait(false);
         var ledger = await clock.TimeAsync("snapshot", () => ReadLedgerAsync(endpoints, cancellationToken)).ConfigureAwait(false);
         counts.Resumed = await clock.TimeAsync("resume", () => ResumeRegionsAsync(board, cancellationToken)).ConfigureAwait(false);
 
@@ -85,6 +85,8 @@ public sealed class AdmissionCycle
             var admitted = await clock.TimeAsync("admit", () => AdmitAsync(current, heads, nomination, boardNow, cancellationToken)).ConfigureAwait(false);
             await clock.TimeAsync("requeue", () => RequeueAsync(current, nomination, cancellationToken)).ConfigureAwait(false);
             _metrics.Decision(entry.Key.Endpoint, clock.Since(started));
+            if (nomination.PassedOver.Any(verdict => verdict.Reason == WaitingReason.NoEligibleWorker))
+                _parked.LookAgain();
             counts.PassedOver += nomination.PassedOver.Count;
             counts.FleetIsFull |= nomination.PassedOver.Any(verdict => verdict.Reason == WaitingReason.NoFreeSlot);
 
@@ -99,7 +101,7 @@ public sealed class AdmissionCycle
             else
             {
                 counts.Admitted += admitted.Admitted.Count;
-                if (!nomination.MayHaveMore)
+                if (!nomination.MayHaveMore || (admitted.Admitted.Count == 0 && depth >= options.BatchSize))
                     break;
                 depth = Math.Min(depth * 4, options.BatchSize);
             }

@@ -2,12 +2,14 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Swath.Scheduler.Maintenance;
 
 namespace Swath.Scheduler.Admission;
 
 /// <summary>Runs admission cycles: whenever the bell rings, and slowly by itself.</summary>
 internal sealed class AdmissionService(
-    AdmissionCycle cycle, AdmissionBell bell, IOptionsMonitor<SchedulerOptions> options, TimeProvider time, ILogger<AdmissionService> logger)
+    AdmissionCycle cycle, AdmissionBell bell, LostWorkerRescuer rescuer, IOptionsMonitor<SchedulerOptions> options, TimeProvider time,
+    ILogger<AdmissionService> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -18,6 +20,9 @@ internal sealed class AdmissionService(
             var endpoints = await bell.WaitAsync(options.CurrentValue.Tick, stoppingToken).ConfigureAwait(false);
             try
             {
+                // A worker that joins rings everywhere. What its earlier incarnation held is taken now, not at the next tick.
+                if (endpoints is null)
+                    await rescuer.RunOnceAsync(stoppingToken).ConfigureAwait(false);
                 // While jobs wait for slots, whatever ends on one endpoint may let those of another begin.
                 var report = await cycle.RunAsync(fleetIsFull ? null : endpoints, stoppingToken).ConfigureAwait(false);
                 fleetIsFull = report.FleetIsFull;

@@ -31,7 +31,10 @@ internal sealed class Nominator(LedgerEntry ledger, QueueHeads heads, PlacementB
                 break;
         }
 
-        var mayHaveMore = _candidates.Count > 0 && (_order.ReachedUnread || _candidates.Count == options.BatchSize);
+        // Heads that their rules keep from the free slots may hide one that is free to go there.
+        var hidden = _order.ReachedUnread && board.FreeSlots > 0
+            && _passedOver.Exists(verdict => verdict.Reason is WaitingReason.NoFreeSlot or WaitingReason.NoEligibleWorker);
+        var mayHaveMore = hidden || (_candidates.Count > 0 && (_order.ReachedUnread || _candidates.Count == options.BatchSize));
         return new Nomination(_candidates, _passedOver, mayHaveMore, _order.VirtualTime, _order.Shares);
     }
 

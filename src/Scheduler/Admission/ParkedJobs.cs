@@ -9,16 +9,26 @@ namespace Swath.Scheduler.Admission;
 /// Jobs that no living worker could take. They stand outside the queue, so that they cost nothing and block nobody, until a
 /// worker is there that could.
 /// </summary>
-internal sealed class ParkedJobs(NpgsqlDataSource database)
+internal sealed class ParkedJobs(NpgsqlDataSource database, TimeProvider time)
 {
     private string? _fleet;
+    private DateTimeOffset _looked;
 
-    /// <summary>Brings jobs back into the queue that the fleet, when it has changed since the last call, can now take.</summary>
+    /// <summary>
+    /// Jobs were parked, perhaps against a fleet that <see cref="ReturnAsync"/> never saw: its next call looks at them.
+    /// </summary>
+    public void LookAgain() => _fleet = null;
+
+    /// <summary>
+    /// Brings jobs back into the queue that the fleet can take. Looks when the fleet has changed since the last look, and
+    /// after <paramref name="atLeastEvery"/>: other schedulers park jobs too, against what they see.
+    /// </summary>
     /// <returns>How many.</returns>
-    public async Task<int> ReturnAsync(PlacementBoard board, CancellationToken cancellationToken)
+    public async Task<int> ReturnAsync(PlacementBoard board, TimeSpan atLeastEvery, CancellationToken cancellationToken)
     {
         var fleet = Describe(board.Workers);
-        if (fleet == _fleet)
+        var now = time.GetUtcNow();
+        if (fleet == _fleet && now - _looked < atLeastEvery)
             return 0;
 
         // Index: jobs_parked.
@@ -54,7 +64,7 @@ internal sealed class ParkedJobs(NpgsqlDataSource database)
             returned = await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        _fleet = fleet;
+        (_fleet, _looked) = (fleet, now);
         return returned;
     }
 

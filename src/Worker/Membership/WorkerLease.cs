@@ -177,8 +177,8 @@ public sealed partial class WorkerLease(
 
     private async Task DrainAsync()
     {
-        if (CurrentIncarnation() is not null)
-            await TryAsync(token => registry.DrainAsync(WorkerId, token), CancellationToken.None);
+        if (CurrentIncarnation() is { } incarnation)
+            await TryAsync(token => registry.DrainAsync(WorkerId, incarnation, token), CancellationToken.None);
         await runner.DrainAsync(options.CurrentValue.DrainTime);
     }
 

@@ -60,15 +60,53 @@ public sealed class LostRegionsTests(DatabaseFixture database) : IClassFixture<D
     }
 
     [Fact]
-    public async Task RegisterAsync_SameWorkerStartsAnew_ItsRegionsAreWantedAtOnce()
+    public async Task RegisterAsync_RegionNotBegun_IsWantedAtOnceWithoutALoss()
     {
-        var (job, worker, _) = await AcceptedAsync();
+        var (job, worker, _) = await _bench.StartAsync();
 
         await _bench.Workers.RegisterAsync(worker with { Incarnation = Guid.NewGuid() });
 
         Assert.Contains(await _bench.Wanted.ReadAsync(1_000), region => region.JobId == job.JobId);
+        Assert.Equal(0, await _bench.Database.ScalarAsync<int>("select losses from job_regions where job_id = $1", job.JobId));
+    }
+
+    [Fact]
+    public async Task RescueAsync_WorkerStartedAnewTooOften_GivesTheRegionUp()
+    {
+        var (job, worker, key) = await AcceptedAsync();
+        await _bench.Workers.RegisterAsync(worker = worker with { Incarnation = Guid.NewGuid() });
+        Assert.Equal((1, false), await LostAsync(job));
+        var wanted = (await _bench.Wanted.ReadAsync(1_000)).Single(region => region.JobId == job.JobId);
+        var version = (await _bench.Workers.GetLivingWorkersAsync()).Single(living => living.WorkerId == worker.WorkerId).Version;
+        await _bench.Wanted.TryPlaceAsync(
+            [new RegionAssignment(wanted, worker.WorkerId)], new Dictionary<string, long> { [worker.WorkerId] = version });
+        Assert.Equal(RegionAcceptance.Accepted, await _bench.Board.TryAcceptAsync(job.JobId, 0, 2, worker.WorkerId, worker.Incarnation));
+
+        await _bench.Workers.RegisterAsync(worker with { Incarnation = Guid.NewGuid() });
+
+        Assert.Equal((2, true), await LostAsync(job));
+        Assert.Equal(0, (await _bench.EntryAsync(key)).Reserved);
+        Assert.Equal(1, await _bench.MessagesAsync(job, "RegionFailed"));
+    }
+
+    [Fact]
+    public async Task RescueAsync_SameWorkerStartedAnew_ItsRegionsAreWantedUnderANewToken()
+    {
+        var (job, worker, _) = await AcceptedAsync();
+
+        await _bench.Workers.RegisterAsync(worker with { Incarnation = Guid.NewGuid() });
+        Assert.Equal((1, false), await LostAsync(job));
+
+        Assert.Contains(await _bench.Wanted.ReadAsync(1_000), region => region.JobId == job.JobId);
         Assert.Equal(1, await _bench.Database.ScalarAsync<int>("select losses from job_regions where job_id = $1", job.JobId));
         Assert.Equal(RegionAcceptance.Stale, await _bench.Board.TryAcceptAsync(job.JobId, 0, 1, worker.WorkerId, worker.Incarnation));
+    }
+
+    /// <summary>Rescues with a limit of two losses.</summary>
+    private async Task<(int Losses, bool GivenUp)> LostAsync(JobSeed job)
+    {
+        var lost = Assert.Single(await _bench.Lost.RescueAsync(AcceptWithin, maxLosses: 2), region => region.JobId == job.JobId);
+        return (lost.Losses, lost.GivenUp);
     }
 
     private async Task<(JobSeed Job, WorkerRegistration Worker, Swath.Persistence.Capacity.EndpointVariant Key)> AcceptedAsync()

@@ -89,6 +89,30 @@ public sealed class RegionBoardTests(DatabaseFixture database) : IClassFixture<D
     }
 
     [Fact]
+    public async Task ReadAsync_JobWithMoreWantedRegionsThanTheLimit_HidesNoOtherJob()
+    {
+        var worker = await _bench.AddWorkerAsync();
+        var stuck = await WantingAsync(regions: 30);
+        _bench.Time.Advance(TimeSpan.FromSeconds(1));
+        var later = await WantingAsync(regions: 3);
+
+        var wanted = await _bench.Wanted.ReadAsync(limit: 10);
+
+        Assert.Equal(stuck.JobId, wanted.First(region => region.JobId == stuck.JobId || region.JobId == later.JobId).JobId);
+        Assert.InRange(wanted.Count(region => region.JobId == stuck.JobId), 1, 5);
+        Assert.Contains(wanted, region => region.JobId == later.JobId);
+
+        async Task<JobSeed> WantingAsync(int regions)
+        {
+            var key = await _bench.AddEndpointAsync(100);
+            var job = await _bench.AddJobAsync(key, regions);
+            Assert.Null((await _bench.AdmitAsync(key, PlacementBench.Candidate(job, worker.WorkerId))).LostRace);
+            await _bench.SetStateAsync(job, "Running");
+            return job;
+        }
+    }
+
+    [Fact]
     public async Task RevokedAsync_StoppedJob_NamesTheRegion()
     {
         var (job, worker, _) = await _bench.StartAsync(regions: 2);

@@ -45,6 +45,19 @@ public sealed class WorkerRegistryTests(DatabaseFixture database) : IClassFixtur
     }
 
     [Fact]
+    public async Task DrainAsync_ByAnIncarnationThatHasASuccessor_LeavesTheSuccessorAlone()
+    {
+        var old = await _bench.AddWorkerAsync();
+        var successor = old with { Incarnation = Guid.NewGuid() };
+        await _bench.Workers.RegisterAsync(successor);
+
+        Assert.False(await _bench.Workers.DrainAsync(old.WorkerId, old.Incarnation));
+        Assert.Contains(await _bench.Workers.GetLivingWorkersAsync(), worker => worker.WorkerId == successor.WorkerId);
+        Assert.True(await _bench.Workers.DrainAsync(successor.WorkerId, successor.Incarnation));
+        Assert.DoesNotContain(await _bench.Workers.GetLivingWorkersAsync(), worker => worker.WorkerId == successor.WorkerId);
+    }
+
+    [Fact]
     public async Task DrainAsync_RegionNotBegun_IsWantedAtOnce()
     {
         var (job, worker, _) = await _bench.StartAsync();

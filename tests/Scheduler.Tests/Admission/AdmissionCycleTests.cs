@@ -112,6 +112,37 @@ public sealed class AdmissionCycleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RunAsync_ManyHeadsPinnedToABusyWorker_HideNoJobThatIsFreeToRunElsewhere()
+    {
+        await _bench.AddEndpointAsync("endpoint", target: 1_000);
+        await _bench.AddWorkerAsync("busy", slots: 1);
+        await _bench.AddJobAsync(new JobSeed { Affinity = """{"hard":{"workerId":"busy"}}""" });
+        Assert.Equal(1, (await _bench.CycleAsync()).Admitted);
+        await _bench.AddWorkerAsync("free", slots: 1);
+        for (var job = 0; job < 40; job++)
+            await _bench.AddJobAsync(new JobSeed { Affinity = """{"hard":{"workerId":"busy"}}""" });
+        _bench.Time.Advance(TimeSpan.FromSeconds(1));
+        var free = await _bench.AddJobAsync(new JobSeed());
+
+        Assert.Equal(1, (await _bench.CycleAsync()).Admitted);
+        Assert.Contains(free.JobId, await _bench.AdmittedAsync());
+    }
+
+    [Fact]
+    public async Task RunAsync_JobParkedAgainstAnOlderFleet_ReturnsAtTheNextTickThoughTheFleetIsTheSame()
+    {
+        await _bench.AddEndpointAsync("endpoint", target: 10);
+        await _bench.AddWorkerAsync("worker");
+        await _bench.CycleAsync();
+        var job = await _bench.AddJobAsync(new JobSeed());
+        await _bench.Database.ExecuteAsync("update jobs set waiting_reason = 'NoEligibleWorker' where job_id = $1", job.JobId);
+
+        _bench.Time.Advance(_bench.Options.CurrentValue.Tick);
+
+        Assert.Equal(1, (await _bench.CycleAsync()).Admitted);
+    }
+
+    [Fact]
     public async Task RunAsync_TwoRivalsInOneBatch_SeeEachOther()
     {
         await _bench.AddEndpointAsync("endpoint", target: 10);

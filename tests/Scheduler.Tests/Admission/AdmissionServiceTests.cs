@@ -40,14 +40,34 @@ public sealed class AdmissionServiceTests : IAsyncLifetime
         await AdmittedAsync(await _bench.AddJobAsync(new JobSeed()));
     }
 
+    [Fact]
+    public async Task WorkerStartsAnew_WhatItHadBegun_IsPlacedAgainAtOnceAndTheLossIsCounted()
+    {
+        var job = await _bench.AddJobAsync(new JobSeed());
+        var worker = await _bench.AddWorkerAsync("worker");
+        await AdmittedAsync(job);
+        await _bench.Database.ExecuteAsync("update jobs set state = 'Running' where job_id = $1", job.JobId);
+        await _bench.Board.TryAcceptAsync(job.JobId, 0, 1, worker.WorkerId, worker.Incarnation);
+
+        await UntilNotifiedAsync(
+            async () => await _bench.Database.ScalarAsync<int>("select attempt from job_regions where job_id = $1", job.JobId) == 2,
+            meanwhile: () => _bench.AddWorkerAsync("worker"));
+
+        Assert.Equal(1, await _bench.Database.ScalarAsync<int>("select losses from job_regions where job_id = $1", job.JobId));
+    }
+
     /// <summary>Listens for the outbox's own notification, which comes with the admission's commit.</summary>
-    private async Task AdmittedAsync(JobSeed job)
+    private Task AdmittedAsync(JobSeed job) => UntilNotifiedAsync(async () => (await _bench.AdmittedAsync()).Contains(job.JobId));
+
+    private async Task UntilNotifiedAsync(Func<Task<bool>> happened, Func<Task>? meanwhile = null)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await using var connection = await _bench.Database.DataSource.OpenConnectionAsync(patience.Token);
         await using (var listen = new Npgsql.NpgsqlCommand("listen swath_outbox", connection))
             await listen.ExecuteNonQueryAsync(patience.Token);
-        while (!(await _bench.AdmittedAsync()).Contains(job.JobId))
+        if (meanwhile is not null)
+            await meanwhile();
+        while (!await happened())
             await connection.WaitAsync(patience.Token);
     }
 }
