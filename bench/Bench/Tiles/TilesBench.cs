@@ -78,7 +78,7 @@ internal static class TilesBench
         ServiceProvider services, string image, PixelWindow area, int size, TileFormat format, ModelEndpoint endpoint, int workers)
     {
         var processor = new RegionProcessor(
-            services.GetRequiredService<IModelEndpointFactory>(), new UnkeptCheckpoints(), Options.Create(ImagingLimits.Default),
+            services.GetRequiredService<IModelEndpointFactory>(), new UnkeptCheckpoints(), services.GetRequiredService<IOptionsMonitor<ImagingLimits>>(),
             services.GetRequiredService<IOptionsMonitor<WorkerOptions>>(), TimeProvider.System, NullLogger<RegionProcessor>.Instance);
         var work = new ProcessRegion
         {

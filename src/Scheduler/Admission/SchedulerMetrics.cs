@@ -18,7 +18,6 @@ public sealed class SchedulerMetrics : IDisposable
     private readonly Gauge<double> _utilization;
     private readonly Histogram<double> _decision;
     private readonly Histogram<double> _step;
-    private readonly Counter<long> _apiErrors;
     private readonly Histogram<double> _wait;
     private readonly Gauge<long> _queued;
     private readonly Counter<long> _lostRaces;
@@ -35,7 +34,6 @@ public sealed class SchedulerMetrics : IDisposable
         _utilization = _meter.CreateGauge<double>("scheduler.capacity_utilization", "1", "Reserved of target.");
         _decision = _meter.CreateHistogram<double>("scheduler.scheduling_decision_time", "s", "One decision over one endpoint's queue, with its commit.");
         _step = _meter.CreateHistogram<double>("scheduler.cycle_step_time", "s", "One step of the admission cycle, by step.");
-        _apiErrors = _meter.CreateCounter<long>("scheduler.endpoint_api_errors", "{error}", "Endpoints that could not be described.");
         _wait = _meter.CreateHistogram<double>("scheduler.wait_time", "s", "From queued to admitted, by tier.");
         _queued = _meter.CreateGauge<long>("scheduler.queue_depth", "{job}", "Waiting jobs, by tenant and reason.");
         _lostRaces = _meter.CreateCounter<long>("scheduler.lost_races", "{race}", "Decisions that another scheduler overtook, by what had changed.");
@@ -69,8 +67,6 @@ public sealed class SchedulerMetrics : IDisposable
         _decision.Record(took.TotalSeconds, new KeyValuePair<string, object?>("endpoint", endpoint));
 
     public void Step(string step, TimeSpan took) => _step.Record(took.TotalSeconds, new KeyValuePair<string, object?>("step", step));
-
-    public void EndpointApiError(string endpoint) => _apiErrors.Add(1, new KeyValuePair<string, object?>("endpoint", endpoint));
 
     public void LostRace(string endpoint, LostRace what) => _lostRaces.Add(1, new("endpoint", endpoint), new("what", what.ToString()));
 

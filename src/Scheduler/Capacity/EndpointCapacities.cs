@@ -9,7 +9,7 @@ namespace Swath.Scheduler.Capacity;
 
 /// <summary>Brings what endpoints say of their capacity into the ledger.</summary>
 public sealed class EndpointCapacities(
-    ICapacityEstimator estimator, CapacityLedger ledger, IOptionsMonitor<SchedulerOptions> options, SchedulerMetrics metrics,
+    ICapacityEstimator estimator, CapacityLedger ledger, IOptionsMonitor<SchedulerOptions> options,
     ILogger<EndpointCapacities> logger)
 {
     /// <summary>
@@ -28,7 +28,6 @@ public sealed class EndpointCapacities(
         }
         catch (InvocationException failure)
         {
-            metrics.EndpointApiError(endpoint);
             var known = (await ledger.ReadAsync(endpoint, cancellationToken).ConfigureAwait(false)).FirstOrDefault(entry => entry.Key == key);
             logger.LogError(failure, "Endpoint {Endpoint} can't be described; its last known capacity of {MaxCapacity} stays", key, known?.MaxCapacity ?? 0);
             await ledger.RefreshAsync(key, known?.MaxCapacity ?? 0, known?.Target ?? 0, failure.Message, cancellationToken).ConfigureAwait(false);
