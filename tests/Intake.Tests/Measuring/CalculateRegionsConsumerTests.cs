@@ -5,10 +5,12 @@ using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Swath.Contracts;
 using Swath.Intake.Measuring;
+using Swath.Persistence;
+using Swath.Testing;
 
 namespace Swath.Intake.Tests.Measuring;
 
-public sealed class CalculateRegionsConsumerTests
+public sealed class CalculateRegionsConsumerTests(DatabaseFixture database) : IClassFixture<DatabaseFixture>
 {
     [Fact]
     public async Task Consume_ImageThatIsNotThere_IsRejectedAndCounted()
@@ -25,7 +27,7 @@ public sealed class CalculateRegionsConsumerTests
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
             measured.Add($"{instrument.Name} {value} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}"));
         listener.Start();
-        await using var services = new ServiceCollection().AddLogging().AddSwathIntake()
+        await using var services = new ServiceCollection().AddLogging().AddSwathPersistence(database.DataSource).AddSwathIntake()
             .AddMassTransitTestHarness(bus =>
             {
                 bus.SetKebabCaseEndpointNameFormatter();
@@ -34,6 +36,7 @@ public sealed class CalculateRegionsConsumerTests
         var harness = services.GetRequiredService<ITestHarness>();
         await harness.Start();
         var job = new CalculateRegions { JobId = Guid.NewGuid(), ImageUrl = "/no/such/image.tif", Tile = new TileOptions() };
+        await database.Database.ExecuteAsync("insert into jobs (job_id, state, updated_at, version) values ($1, 'Requested', now(), 1)", job.JobId);
 
         await (await harness.Bus.GetSendEndpoint(Queues.CalculateRegions)).Send(job);
 
