@@ -16,6 +16,7 @@ public sealed class CapacityRefresher(
     IOptionsMonitor<EndpointsOptions> endpointsOptions, TimeProvider time, ILogger<CapacityRefresher> logger) : Periodic(time, logger)
 {
     private readonly SemaphoreSlim _changed = new(0);
+    private IDisposable? _watch;
 
     protected override TimeSpan Interval => options.CurrentValue.CapacityRefresh;
 
@@ -25,16 +26,18 @@ public sealed class CapacityRefresher(
             await capacities.RefreshAsync(endpoint, type, variant.Length == 0 ? null : variant, cancellationToken).ConfigureAwait(false);
     }
 
-    public override void Dispose()
+    /// <summary>Watches from the start on: what runs in the background begins some time later.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
-        base.Dispose();
-        _changed.Dispose();
+        _watch = endpointsOptions.OnChange((_, _) => _changed.Release());
+        return base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override void Dispose()
     {
-        using var watch = endpointsOptions.OnChange((_, _) => _changed.Release());
-        await base.ExecuteAsync(stoppingToken).ConfigureAwait(false);
+        _watch?.Dispose();
+        base.Dispose();
+        _changed.Dispose();
     }
 
     protected override async Task WaitAsync(CancellationToken cancellationToken)
