@@ -10,7 +10,4 @@ namespace Swath.Scheduler.Admission;
 /// <param name="Shares">Fair queueing: the finish tags of tenants that were served.</param>
 internal sealed record Nomination(
     IReadOnlyList<AdmissionCandidate> Candidates, IReadOnlyList<WaitingVerdict> PassedOver, bool MayHaveMore,
-    double VirtualTime, IReadOnlyDictionary<string, double> Shares)
-{
-    public static Nomination Nobody { get; } = new([], [], false, 0, new Dictionary<string, double>());
-}
+    double VirtualTime, IReadOnlyDictionary<string, double> Shares);

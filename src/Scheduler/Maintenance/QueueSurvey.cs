@@ -56,10 +56,7 @@ public sealed class QueueSurvey(
         while (positions.Count < PositionsPerEndpoint && order.Next() is { } job)
         {
             order.Admit(job);
-            if (job.Position != positions.Count + 1)
-                positions.Add((job.JobId, positions.Count + 1));
-            else
-                positions.Add((job.JobId, job.Position.Value));
+            positions.Add((job.JobId, positions.Count + 1));
         }
 
         return positions;

@@ -107,7 +107,7 @@ public static class AffinityEvaluator
     public static string MissingRule(WorkerRule hard, IReadOnlyCollection<WorkerState> workers)
     {
         if (workers.Count == 0)
-            return "no worker is alive: start one with `swath --roles worker`";
+            return "no worker is alive: start one with `swath up`";
         if (hard.WorkerId is { } id && workers.All(worker => worker.WorkerId != id))
             return $"no living worker is called {id}";
         foreach (var capability in hard.Capabilities)
