@@ -50,6 +50,8 @@ internal static class SwathCommandLine
         JobControlCommands.Resume(),
         ReplayCommand.Create(),
         VerifyCommand.Create(),
+        FaultsCommand.Create(),
+        HealthCommand.Create(),
         MigrateCommand.Create(),
         ServeModelCommand.Create(),
     };

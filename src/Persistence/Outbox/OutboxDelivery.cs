@@ -38,7 +38,7 @@ internal sealed class OutboxDelivery(
             var wait = options.Value.SweepInterval;
             await TryAsync(async () =>
             {
-                if (time.GetUtcNow() >= nextUnconsumed)
+                if (options.Value.RedeliverUnconsumed && time.GetUtcNow() >= nextUnconsumed)
                 {
                     await unconsumed.SweepAsync(stoppingToken);
                     nextUnconsumed = time.GetUtcNow() + options.Value.RedeliverAfter;
