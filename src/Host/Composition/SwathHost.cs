@@ -8,8 +8,10 @@ using Swath.Host.Composition.Transports;
 using Swath.Intake;
 using Swath.Intake.Api;
 using Swath.Persistence;
+using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Outbox;
 using Swath.Scheduler;
+using Swath.Scheduler.Jobs;
 using Swath.Worker;
 
 namespace Swath.Host.Composition;
@@ -57,6 +59,9 @@ internal static class SwathHost
         services.AddSwathEndpoints();
         services.AddSwathSchedulerQueries();
         services.AddSwathHealth();
+
+        // In every process that delivers, with the saga or without: it tells jobs that are over from others.
+        services.AddEventStream<ImageJob>(ImageJobStream.Configure);
         if (options.Roles.HasFlag(Roles.Intake))
             services.AddSwathIntake();
 
@@ -98,6 +103,7 @@ internal static class SwathHost
     private static void ConfigureOutbox(OutboxOptions outbox, SwathProcessOptions options)
     {
         outbox.TransportForgets = options.Transport.LivesInProcess;
+        outbox.Transport = options.Transport.Name;
         outbox.Route = options.Transport.Route;
         outbox.RedeliverUnconsumed = options.Roles.HasFlag(Roles.Scheduler);
         if (!options.Transport.LivesInProcess)

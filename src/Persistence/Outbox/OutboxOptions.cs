@@ -9,6 +9,12 @@ public sealed class OutboxOptions
     /// </summary>
     public bool TransportForgets { get; set; }
 
+    /// <summary>
+    /// The transport's name. When it is not the one that was used last on the database, all that unfinished jobs sent and have not handled
+    /// is delivered again: the former transport still holds it, or has forgotten it. Null to leave that alone.
+    /// </summary>
+    public string? Transport { get; set; }
+
     /// <summary>Where a message for <c>queue:name</c> is handed to, where a transport wants another address for it. Default: the same.</summary>
     public Func<Uri, Uri> Route { get; set; } = static address => address;
 
