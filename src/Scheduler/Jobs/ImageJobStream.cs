@@ -28,7 +28,7 @@ public static class ImageJobStream
             .Event<ResumeJob>("resume-job");
 
         stream
-            .Column("name", job => job.Request?.JobName ?? job.Request?.JobId.ToString())
+            .Column("name", job => job.Request?.JobName ?? job.Request?.ExternalId ?? job.Request?.JobId.ToString())
             .Column("tenant", job => job.Request?.Tenant)
             .Column("kind", job => job.Request?.JobKind ?? job.Request?.Endpoint?.Name)
             .Column("image_url", job => job.Request?.ImageUrl)
