@@ -51,6 +51,8 @@ internal static class SwathCommandLine
         RetryCommand.Create(),
         ReplayCommand.Create(),
         VerifyCommand.Create(),
+        FaultsCommand.Create(),
+        HealthCommand.Create(),
         MigrateCommand.Create(),
         ServeModelCommand.Create(),
     };
