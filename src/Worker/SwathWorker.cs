@@ -1,3 +1,4 @@
+using Amazon.S3;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -9,6 +10,7 @@ using Swath.Worker.Assembly;
 using Swath.Worker.Membership;
 using Swath.Worker.Regions;
 using Swath.Worker.Sinks;
+using Swath.Worker.Sinks.S3;
 
 namespace Swath.Worker;
 
@@ -27,6 +29,7 @@ public static class SwathWorker
         services.AddSwathOutbox();
         services.AddSwathPlacement();
         services.TryAddSingleton<ITileCheckpoints, DatabaseCheckpoints>();
+        services.TryAddSingleton(_ => new S3Connection(() => new AmazonS3Config()));
         services.TryAddSingleton<IFeatureSinkFactory, FeatureSinkFactory>();
         services.TryAddSingleton<RegionProcessor>();
         services.TryAddSingleton<RegionRunner>();
