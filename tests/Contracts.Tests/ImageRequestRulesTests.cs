@@ -31,7 +31,6 @@ public sealed class ImageRequestRulesTests
         { "affinity", Valid with { Affinity = new() { Hard = null! } } },
         { "tags", Valid with { Affinity = new() { Hard = new() { Tags = [null!] } } } },
         { "jobName", Valid with { JobName = "a\0b" } },
-        { "S3", Valid with { Outputs = [new() { Type = OutputType.S3, Bucket = "b" }] } },
         { "bucket", Valid with { Outputs = [new() { Type = OutputType.S3 }] } },
         { "batchSize", Valid with { Outputs = [new() { Type = OutputType.Kinesis, Stream = "s", BatchSize = 501 }] } },
         { "iouThreshold", Valid with { PostProcessing = [new() { IouThreshold = 1.5 }] } },

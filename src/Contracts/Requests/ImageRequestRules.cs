@@ -86,7 +86,6 @@ public static class ImageRequestRules
         require(output is not null, "outputs must not contain null.");
         if (output is null)
             return;
-        require(output.Type is OutputType.File, $"an output of type {output.Type} is not written by this version: use File.");
         switch (output.Type)
         {
             case OutputType.File:
