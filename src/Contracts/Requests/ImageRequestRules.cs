@@ -90,8 +90,6 @@ public static class ImageRequestRules
         require(output is not null, "outputs must not contain null.");
         if (output is null)
             return;
-        foreach (var text in (string?[])[output.Path, output.Bucket, output.Prefix, output.Stream])
-            require(text?.Contains('\0', StringComparison.Ordinal) is not true, "an output's texts must not contain the character U+0000.");
         switch (output.Type)
         {
             case OutputType.File:
