@@ -39,6 +39,7 @@ public static class ImageJobStream
             .JsonColumn("affinity", job => AffinityOf(job.Request))
             .Column("load", job => job.Load)
             .Column("tile_workers", job => job.TileWorkersPerRegion)
+            .Column("queue_turn", job => job.QueueTurn)
             .Column("regions_total", job => job.Regions.Length)
             .Column("regions_done", job => job.RegionsEnded - job.RegionsFailed)
             .Column("regions_failed", job => job.RegionsFailed)
