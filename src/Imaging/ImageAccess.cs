@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using Amazon.Runtime;
 using Amazon.S3;
-using Microsoft.Extensions.Options;
 using Swath.Imaging.Opening;
 using Swath.Imaging.Remote;
 
@@ -13,26 +11,26 @@ namespace Swath.Imaging;
 /// </summary>
 public sealed class ImageAccess : IDisposable
 {
-    private readonly IOptionsMonitor<ImagingLimits> _limits;
-    private readonly IOptionsMonitor<RemoteImageOptions> _options;
+    private readonly Func<ImagingLimits> _limits;
+    private readonly Func<RemoteImageOptions> _options;
     private readonly IImageReadRoles? _roles;
     private readonly TimeProvider _clock;
     private readonly ConcurrentDictionary<string, Lazy<IAmazonS3>> _s3 = new(StringComparer.Ordinal);
     private readonly HttpHosts _hosts;
     private readonly HttpClient _web;
 
-    /// <summary>Offers access by the options of the moment.</summary>
+    /// <summary>Offers access by the options of the moment, which are asked for at every opening.</summary>
     /// <param name="limits">What of an image's claims is believed.</param>
     /// <param name="options">Which networks are used, and how patiently.</param>
     /// <param name="clock">Measures time-outs and delays.</param>
     /// <param name="roles">Gives the credentials of roles; null where no role can be assumed.</param>
-    public ImageAccess(IOptionsMonitor<ImagingLimits> limits, IOptionsMonitor<RemoteImageOptions> options, TimeProvider clock, IImageReadRoles? roles = null)
+    public ImageAccess(Func<ImagingLimits> limits, Func<RemoteImageOptions> options, TimeProvider clock, IImageReadRoles? roles = null)
     {
         _limits = limits;
         _options = options;
         _clock = clock;
         _roles = roles;
-        _hosts = new HttpHosts(() => _options.CurrentValue);
+        _hosts = new HttpHosts(options);
 
         // No proxy: it would make the connection, and the addresses that it may lead to could not be checked here. Redirections are
         // followed by hand, each one checked.
@@ -50,7 +48,7 @@ public sealed class ImageAccess : IDisposable
     }
 
     /// <summary>What of an image's claims is believed now.</summary>
-    public ImagingLimits Limits => _limits.CurrentValue;
+    public ImagingLimits Limits => _limits();
 
     /// <summary>Opens an image and checks its claims; reads no pixel. Blocking: GDAL has no asynchronous reads.</summary>
     /// <param name="pathOrUrl">A local path, <c>file://</c>, <c>s3://bucket/key</c>, <c>https://</c> or (where allowed) <c>http://</c> address.</param>
@@ -79,7 +77,7 @@ public sealed class ImageAccess : IDisposable
                 throw new InvalidOperationException("an address that nobody opens");
         }
 
-        return ImageFile.Open(pathOrUrl, new RemoteFile(source, _options.CurrentValue, _clock, cancellationToken), Limits);
+        return ImageFile.Open(pathOrUrl, new RemoteFile(source, _options(), _clock, cancellationToken), Limits);
     }
 
     /// <summary>Closes the connections that wait for a next request; images that are open go on being readable until they are disposed.</summary>

@@ -12,7 +12,7 @@ public static class IntakeRegistration
     public static IServiceCollection AddSwathIntake(this IServiceCollection services)
     {
         services.AddSwathOptions<IntakeOptions>();
-        services.AddSwathOptions<ImagingLimits>();
+        services.AddSwathImaging();
         services.AddSingleton<ImageMeasurer>();
         services.AddSingleton<IntakeMetrics>();
         return services;
