@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Amazon.Runtime;
 using Amazon.S3;
 using Swath.Imaging.Opening;
 using Swath.Imaging.Remote;
@@ -11,6 +12,8 @@ namespace Swath.Imaging;
 /// </summary>
 public sealed class ImageAccess : IDisposable
 {
+    private const int MostClients = 1000;
+
     private readonly Func<ImagingLimits> _limits;
     private readonly Func<RemoteImageOptions> _options;
     private readonly IImageReadRoles? _roles;
@@ -23,7 +26,7 @@ public sealed class ImageAccess : IDisposable
     /// <param name="limits">What of an image's claims is believed.</param>
     /// <param name="options">Which networks are used, and how patiently.</param>
     /// <param name="clock">Measures time-outs and delays.</param>
-    /// <param name="roles">Gives the credentials of roles; null where no role can be assumed.</param>
+    /// <param name="roles">Takes on roles; null where no role can be assumed.</param>
     public ImageAccess(Func<ImagingLimits> limits, Func<RemoteImageOptions> options, TimeProvider clock, IImageReadRoles? roles = null)
     {
         _limits = limits;
@@ -46,6 +49,9 @@ public sealed class ImageAccess : IDisposable
             Timeout = Timeout.InfiniteTimeSpan,
         };
     }
+
+    /// <summary>Makes a client of S3; credentials null: the environment's.</summary>
+    internal Func<AWSCredentials?, IAmazonS3> S3 { get; init; } = S3Clients.Create;
 
     /// <summary>What of an image's claims is believed now.</summary>
     public ImagingLimits Limits => _limits();
@@ -90,10 +96,13 @@ public sealed class ImageAccess : IDisposable
 
     private static string? Role(string? name) => string.IsNullOrWhiteSpace(name) ? null : name.Trim();
 
+    // A client is a few objects over connections that all share; it holds no keys.
     private IAmazonS3 ClientOf(string image, string? role)
     {
         if (role is not null && _roles is null)
             throw new ImageException(ImageErrorKind.InvalidRequest, image, $"the role {role} can't be used: this process assumes no roles. Leave imageReadRole out");
-        return _s3.GetOrAdd(role ?? "", _ => new Lazy<IAmazonS3>(() => S3Clients.Create(role is null ? null : _roles!.CredentialsOf(role)))).Value;
+        if (_s3.Count >= MostClients)
+            _s3.Clear();
+        return _s3.GetOrAdd(role ?? "", _ => new Lazy<IAmazonS3>(() => S3(role is null ? null : new RoleCredentials(role, _roles!)))).Value;
     }
 }

@@ -20,7 +20,7 @@ public static class IntakeRegistration
 
     public static IBusRegistrationConfigurator AddIntakeConsumers(this IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<CalculateRegionsConsumer>();
+        bus.AddConsumer<CalculateRegionsConsumer, CalculateRegionsConsumerDefinition>();
         return bus;
     }
 }

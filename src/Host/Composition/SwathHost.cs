@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Console;
 using Npgsql;
 using Swath.Contracts;
 using Swath.Endpoints;
+using Swath.Imaging.Remote;
 using Swath.Intake;
 using Swath.Intake.Api;
 using Swath.Persistence;
@@ -48,6 +49,7 @@ internal static class SwathHost
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSwathPersistence(database.DataSource);
         builder.Services.AddSwathEndpoints();
+        builder.Services.AddSingleton<IImageReadRoles, ImageReadRoles>();
         builder.Services.AddSwathIntake();
         builder.Services.AddSwathScheduler();
         builder.Services.AddSwathWorker();

@@ -32,16 +32,18 @@ internal sealed class S3Object(string name, string bucket, string key, string? r
             Learn(total, answer.ETag);
             return await ReadAsync(answer.ResponseStream, target, answer.ContentLength, cancellationToken);
         }
+        catch (ImageReadRoleException failed)
+        {
+            throw failed.IsPassing ? new PassingTrouble(failed.Message, null, failed) : Error(ImageErrorKind.AccessDenied, failed.Message, failed);
+        }
         catch (AmazonServiceException refused)
         {
-            throw Explain(refused, refused);
+            throw Explain(refused);
         }
         catch (AmazonClientException failed)
         {
             for (var inner = failed.InnerException; inner is not null; inner = inner.InnerException)
             {
-                if (inner is AmazonServiceException refused)
-                    throw Explain(refused, failed);
                 if (inner is HttpRequestException or IOException)
                     throw new PassingTrouble(inner.Message, null, failed);
             }
@@ -59,23 +61,21 @@ internal sealed class S3Object(string name, string bucket, string key, string? r
         }
     }
 
-    private Exception Explain(AmazonServiceException refused, Exception caught)
+    private Exception Explain(AmazonServiceException refused)
     {
         var said = string.IsNullOrWhiteSpace(refused.Message) ? refused.ErrorCode ?? refused.StatusCode.ToString() : refused.Message.TrimEnd('.');
         if ((int)refused.StatusCode is 0 or 408 or 429 or >= 500 || Passing.Contains(refused.ErrorCode))
-            return new PassingTrouble($"S3 answers {(int)refused.StatusCode} {refused.ErrorCode}: {said}", null, caught);
-        if (refused is not AmazonS3Exception)
-            return Error(ImageErrorKind.AccessDenied, $"{Who} can't be assumed: {said}. Let its trust policy allow the credentials of this process", caught);
+            return new PassingTrouble($"S3 answers {(int)refused.StatusCode} {refused.ErrorCode}: {said}", null, refused);
         return refused.StatusCode switch
         {
             HttpStatusCode.NotFound when refused.ErrorCode == "NoSuchBucket" =>
-                Error(ImageErrorKind.NotFound, $"there is no bucket {bucket}: correct the image's URL, or AWS_REGION and AWS_ENDPOINT_URL_S3", caught),
-            HttpStatusCode.NotFound => Error(ImageErrorKind.NotFound, $"the bucket {bucket} has no key {key}: correct the image's URL", caught),
+                Error(ImageErrorKind.NotFound, $"there is no bucket {bucket}: correct the image's URL, or AWS_REGION and AWS_ENDPOINT_URL_S3", refused),
+            HttpStatusCode.NotFound => Error(ImageErrorKind.NotFound, $"the bucket {bucket} has no key {key}: correct the image's URL", refused),
             HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized => Error(ImageErrorKind.AccessDenied,
-                $"{Who} may not read the key {key} of the bucket {bucket} ({said}): allow s3:GetObject, or name a role that may in imageReadRole", caught),
-            HttpStatusCode.PreconditionFailed => Replaced(caught),
-            HttpStatusCode.RequestedRangeNotSatisfiable => Length is null ? Empty(caught) : Replaced(caught),
-            _ => Error(ImageErrorKind.NotFound, $"S3 refuses the key {key} of the bucket {bucket}: {(int)refused.StatusCode} {refused.ErrorCode}: {said}", caught),
+                $"{Who} may not read the key {key} of the bucket {bucket} ({said}): allow s3:GetObject, or name a role that may in imageReadRole", refused),
+            HttpStatusCode.PreconditionFailed => Replaced(refused),
+            HttpStatusCode.RequestedRangeNotSatisfiable => Length is null ? Empty(refused) : Replaced(refused),
+            _ => Error(ImageErrorKind.NotFound, $"S3 refuses the key {key} of the bucket {bucket}: {(int)refused.StatusCode} {refused.ErrorCode}: {said}", refused),
         };
     }
 }
