@@ -24,8 +24,8 @@ public static class SwathWorker
     public static IServiceCollection AddSwathWorker(this IServiceCollection services)
     {
         services.AddSwathOptions<WorkerOptions>();
-        services.AddSwathOptions<ImagingLimits>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSwathImaging();
         services.AddSwathOutbox();
         services.AddSwathPlacement();
         services.TryAddSingleton<ITileCheckpoints, DatabaseCheckpoints>();
