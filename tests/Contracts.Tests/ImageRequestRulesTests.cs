@@ -35,6 +35,8 @@ public sealed class ImageRequestRulesTests
         { "bucket", Valid with { Outputs = [new() { Type = OutputType.S3 }] } },
         { "batchSize", Valid with { Outputs = [new() { Type = OutputType.Kinesis, Stream = "s", BatchSize = 501 }] } },
         { "iouThreshold", Valid with { PostProcessing = [new() { IouThreshold = 1.5 }] } },
+        { "algorithm", Valid with { PostProcessing = [new() { Algorithm = (DistillationAlgorithm)9 }] } },
+        { "penalty", Valid with { PostProcessing = [new() { Penalty = (SoftNmsPenalty)9 }] } },
         { "sigma", Valid with { PostProcessing = [new() { Sigma = 0 }] } },
     };
 
