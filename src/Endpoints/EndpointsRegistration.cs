@@ -1,7 +1,9 @@
+using Amazon.SecurityToken;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Swath.Configuration;
+using Swath.Endpoints.Aws;
 using Swath.Endpoints.Describing;
 using Swath.Endpoints.SageMaker;
 
@@ -14,6 +16,9 @@ public static class EndpointsRegistration
     {
         services.AddSwathOptions<EndpointsOptions>();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(_ => new SecurityTokens(() => new AmazonSecurityTokenServiceConfig()));
+        services.TryAddSingleton<AssumedRoles>();
+        services.TryAddSingleton<IAssumedRoles>(provider => provider.GetRequiredService<AssumedRoles>());
         services.TryAddSingleton<IModelEndpointFactory, ModelEndpointFactory>();
         services.TryAddSingleton<EndpointsMetrics>();
         services.TryAddSingleton(provider => new SageMakerConnection(() => Configure(provider)));

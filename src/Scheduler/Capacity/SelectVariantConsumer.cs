@@ -5,7 +5,9 @@ using Npgsql;
 using Swath.Contracts;
 using Swath.Endpoints;
 using Swath.Persistence.Placement;
+using Swath.Persistence.ReadSide;
 using Swath.Scheduler.Admission;
+using Swath.Scheduler.Jobs;
 
 namespace Swath.Scheduler.Capacity;
 
@@ -16,12 +18,16 @@ namespace Swath.Scheduler.Capacity;
 /// </summary>
 public sealed class SelectVariantConsumer(
     NpgsqlDataSource database, RegionBoard board, IVariantSelector selector, EndpointCapacities capacities,
-    IOptionsMonitor<SchedulerOptions> options, SchedulerMetrics metrics, ILogger<SelectVariantConsumer> logger) : IConsumer<SelectVariant>
+    JobReader jobs, IOptionsMonitor<SchedulerOptions> options, SchedulerMetrics metrics, ILogger<SelectVariantConsumer> logger) : IConsumer<SelectVariant>
 {
     public async Task Consume(ConsumeContext<SelectVariant> context)
     {
         ArgumentNullException.ThrowIfNull(context);
         var job = context.Message;
+
+        // A command that is delivered again, after a restart for example, finds a job that was queued before.
+        if (await jobs.StateOfAsync(job.JobId, context.CancellationToken).ConfigureAwait(false) is not (null or JobStatus.Requested))
+            return;
         if (await EnterQueueAsync(job, context.CancellationToken).ConfigureAwait(false) is { } refusal)
         {
             await context.Publish(new JobFailed { JobId = job.JobId, Reason = refusal }).ConfigureAwait(false);

@@ -55,7 +55,8 @@ internal static class Commands
         return new AssembleResult
         {
             JobId = request.JobId,
-            JobName = request.JobName ?? request.JobId.ToString(),
+            ExternalId = request.ExternalId,
+            JobName = request.JobName ?? request.ExternalId ?? request.JobId.ToString(),
             ImageUrl = request.ImageUrl,
             Image = job.Image!,
             Endpoint = request.Endpoint,

@@ -31,6 +31,9 @@ public sealed record ImageJob : IFold<ImageJob>
     /// <summary>Inference requests that the job was admitted with; 0 before.</summary>
     public int Load { get; init; }
 
+    /// <summary>How many times the job has entered the queue.</summary>
+    public int QueueTurn { get; init; }
+
     public long Features { get; init; }
 
     public IReadOnlyList<string> Results { get; init; } = [];
@@ -74,6 +77,9 @@ public sealed record ImageJob : IFold<ImageJob>
     /// </summary>
     public bool IsCurrent(int regionId, int attempt) =>
         regionId >= 0 && regionId < Regions.Length && Regions[regionId].Outcome is null && attempt > 0 && attempt >= Regions[regionId].Attempt;
+
+    /// <summary>True for the answer to the turn in the queue that the job has now; what an earlier one had reserved was given back.</summary>
+    public bool IsThisTurn(CapacityReserved reserved) => reserved.QueueTurn is not { } turn || turn == QueueTurn;
 
     /// <summary>True when the token is newer than the one known and the region has not ended.</summary>
     public bool IsNewer(RegionPlacement placement) =>
@@ -121,7 +127,7 @@ public sealed record ImageJob : IFold<ImageJob>
         this with { Status = JobStatus.Failed, Failure = $"{e.Reason}: {e.Detail}", FinishedAt = at };
 
     private ImageJob Apply(VariantSelected e, DateTimeOffset at) =>
-        this with { Status = JobStatus.Queued, Variant = e.Variant, TileWorkersPerRegion = e.TileWorkersPerRegion, QueuedAt = at };
+        this with { Status = JobStatus.Queued, Variant = e.Variant, TileWorkersPerRegion = e.TileWorkersPerRegion, QueuedAt = at, QueueTurn = QueueTurn + 1 };
 
     // In Paused, Cancelled and the other states that no longer want it, the reservation is a fact of the history; the saga gives it back.
     private ImageJob Apply(CapacityReserved e, DateTimeOffset at) => Status != JobStatus.Queued
@@ -183,7 +189,7 @@ public sealed record ImageJob : IFold<ImageJob>
 
     private ImageJob Apply(ResumeJob _, DateTimeOffset at) => AllRegionsEnded
         ? this with { Status = JobStatus.Assembling }
-        : this with { Status = JobStatus.Queued, QueuedAt = QueuedAt ?? at };
+        : this with { Status = JobStatus.Queued, QueuedAt = QueuedAt ?? at, QueueTurn = QueueTurn + 1 };
 
     private ImageJob End(int regionId, Func<RegionProgress, RegionProgress> end)
     {

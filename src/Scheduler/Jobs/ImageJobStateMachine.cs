@@ -32,7 +32,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
             Ignore(ImageRequested), Ignore(PauseJob), Ignore(ResumeJob));
 
         During(Queued,
-            When(CapacityReserved).Accept().SendProcessRegions().TransitionTo(Running),
+            When(CapacityReserved, job => job.Saga.State.IsThisTurn(job.Message)).Accept().SendProcessRegions().TransitionTo(Running),
             When(RegionCompleted, IsCurrent).Accept().AssembleWhenAllRegionsEnded(Assembling, Failed),
             When(RegionFailed, IsCurrent).Accept().AssembleWhenAllRegionsEnded(Assembling, Failed),
             When(PauseJob).Accept().SendReleaseCapacity().TransitionTo(Paused),

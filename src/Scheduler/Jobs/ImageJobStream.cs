@@ -28,7 +28,7 @@ public static class ImageJobStream
             .Event<ResumeJob>("resume-job");
 
         stream
-            .Column("name", job => job.Request?.JobName ?? job.Request?.JobId.ToString())
+            .Column("name", job => job.Request?.JobName ?? job.Request?.ExternalId ?? job.Request?.JobId.ToString())
             .Column("tenant", job => job.Request?.Tenant)
             .Column("kind", job => job.Request?.JobKind ?? job.Request?.Endpoint?.Name)
             .Column("image_url", job => job.Request?.ImageUrl)
@@ -39,6 +39,7 @@ public static class ImageJobStream
             .JsonColumn("affinity", job => AffinityOf(job.Request))
             .Column("load", job => job.Load)
             .Column("tile_workers", job => job.TileWorkersPerRegion)
+            .Column("queue_turn", job => job.QueueTurn)
             .Column("regions_total", job => job.Regions.Length)
             .Column("regions_done", job => job.RegionsEnded - job.RegionsFailed)
             .Column("regions_failed", job => job.RegionsFailed)

@@ -7,6 +7,7 @@ using Swath.Endpoints;
 using Swath.Persistence.Capacity;
 using Swath.Persistence.Outbox;
 using Swath.Persistence.Placement;
+using Swath.Persistence.ReadSide;
 using Swath.Scheduler.Admission;
 using Swath.Scheduler.Capacity;
 using Swath.Scheduler.Tests.Admission;
@@ -31,6 +32,22 @@ public sealed class SelectVariantConsumerTests(DatabaseFixture database) : IClas
         var entry = Assert.Single(await services.GetRequiredService<CapacityLedger>().ReadAsync("http://localhost:8080/invocations"));
         Assert.Equal((7, 7), (entry.MaxCapacity, entry.Target));
         Assert.Equal(4, await database.Database.ScalarAsync<long>("select sum(tiles) from job_regions where job_id = $1 and kind = 'ships'", jobId));
+    }
+
+    [Fact]
+    public async Task Consume_JobQueuedBefore_SaysNothingAgain()
+    {
+        await using var services = Services();
+        var harness = await StartAsync(services);
+        var (queued, fresh) = (new JobSeed { State = "Queued" }, Guid.NewGuid());
+        await JobSeed.InsertAsync(database.DataSource, queued);
+
+        await SendAsync(harness, queued.JobId);
+        await SendAsync(harness, fresh);
+
+        Assert.True(await harness.Published.Any<VariantSelected>(published => published.Context.Message.JobId == fresh));
+        Assert.True(await harness.Consumed.Any<SelectVariant>(consumed => consumed.Context.Message.JobId == queued.JobId));
+        Assert.DoesNotContain(harness.Published.Select<VariantSelected>(), published => published.Context.Message.JobId == queued.JobId);
     }
 
     [Theory]
@@ -80,7 +97,7 @@ public sealed class SelectVariantConsumerTests(DatabaseFixture database) : IClas
         .AddLogging().AddSingleton(database.DataSource).AddSwathOutbox().AddSwathPlacement().AddSwathEndpoints()
         .AddSingleton<ICapacityEstimator>(new SettableEstimator { MaxCapacity = 7 })
         .AddSingleton<IOptionsMonitor<SchedulerOptions>>(new SettableOptions())
-        .AddSingleton<SchedulerMetrics>().AddSingleton<EndpointCapacities>()
+        .AddSingleton<SchedulerMetrics>().AddSingleton<EndpointCapacities>().AddSingleton<JobReader>()
         .AddMassTransitTestHarness(bus =>
         {
             bus.SetKebabCaseEndpointNameFormatter();

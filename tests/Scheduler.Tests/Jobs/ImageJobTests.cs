@@ -110,6 +110,17 @@ public sealed class ImageJobTests
     }
 
     [Fact]
+    public void IsThisTurn_ReservationFromBeforeAPause_IsNot()
+    {
+        var job = Fold(Requested(Id), Measured(Id), Selected(Id), new PauseJob { JobId = Id }, new ResumeJob { JobId = Id });
+
+        Assert.Equal((JobStatus.Queued, 2), (job.Status, job.QueueTurn));
+        Assert.False(job.IsThisTurn(Reserved(Id) with { QueueTurn = 1 }));
+        Assert.True(job.IsThisTurn(Reserved(Id) with { QueueTurn = 2 }));
+        Assert.True(job.IsThisTurn(Reserved(Id)));
+    }
+
+    [Fact]
     public void Apply_Reassigned_MovesTheTokenOn()
     {
         var job = Fold(Requested(Id), Measured(Id), Selected(Id), Reserved(Id), Reassigned(Id, 1, attempt: 2));

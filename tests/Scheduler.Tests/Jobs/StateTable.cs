@@ -49,6 +49,7 @@ internal static class StateTable
         ("ImageRejected", Rejected),
         ("VariantSelected", Selected),
         ("CapacityReserved", id => Reserved(id)),
+        ("CapacityReserved, for an earlier turn", id => Reserved(id) with { QueueTurn = 0 }),
         ("RegionCompleted", id => Completed(id, 0)),
         ("RegionCompleted, stale", id => Completed(id, 0, attempt: 0)),
         ("RegionFailed", id => FailedRegion(id, 0)),
