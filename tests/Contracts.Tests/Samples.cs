@@ -95,5 +95,6 @@ internal static class Samples
         new CancelJob { JobId = JobId, Reason = "Wrong image." },
         new PauseJob { JobId = JobId },
         new ResumeJob { JobId = JobId },
+        new RetryFailedTiles { JobId = JobId },
     ];
 }

@@ -103,6 +103,7 @@ public sealed record ImageJob : IFold<ImageJob>
         CancelJob e => Apply(e, at),
         PauseJob e => Apply(e),
         ResumeJob e => Apply(e, at),
+        RetryFailedTiles e => Apply(e),
         _ => throw new ArgumentException($"An image job has no event of type {accepted.GetType().Name}.", nameof(accepted)),
     }) with
     { UpdatedAt = at };
@@ -190,6 +191,13 @@ public sealed record ImageJob : IFold<ImageJob>
     private ImageJob Apply(ResumeJob _, DateTimeOffset at) => AllRegionsEnded
         ? this with { Status = JobStatus.Assembling }
         : this with { Status = JobStatus.Queued, QueuedAt = QueuedAt ?? at, QueueTurn = QueueTurn + 1 };
+
+    // What has failed runs again; where nothing but an output is missing, the result is written again.
+    private ImageJob Apply(RetryFailedTiles _)
+    {
+        var reopened = this with { Regions = [.. Regions.Select(region => region.LacksTiles ? region.Reopened() : region)], FinishedAt = null, Failure = null };
+        return reopened with { Status = reopened.AllRegionsEnded ? JobStatus.Assembling : JobStatus.Requested };
+    }
 
     private ImageJob End(int regionId, Func<RegionProgress, RegionProgress> end)
     {

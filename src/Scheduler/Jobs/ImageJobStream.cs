@@ -25,7 +25,8 @@ public static class ImageJobStream
             .Event<JobFailed>("job-failed")
             .Event<CancelJob>("cancel-job")
             .Event<PauseJob>("pause-job")
-            .Event<ResumeJob>("resume-job");
+            .Event<ResumeJob>("resume-job")
+            .Event<RetryFailedTiles>("retry-failed-tiles");
 
         stream
             .Column("name", job => job.Request?.JobName ?? job.Request?.ExternalId ?? job.Request?.JobId.ToString())
