@@ -116,6 +116,8 @@ public static class ImageRequestRules
             return;
         require(step.IouThreshold is >= 0 and <= 1, $"postProcessing.iouThreshold must be 0..1; it is {step.IouThreshold}.");
         require(step.SkipBoxThreshold is >= 0 and <= 1, $"postProcessing.skipBoxThreshold must be 0..1; it is {step.SkipBoxThreshold}.");
+        require(Enum.IsDefined(step.Algorithm), $"postProcessing.algorithm {step.Algorithm} does not exist: use Nms, SoftNms or None.");
+        require(Enum.IsDefined(step.Penalty), $"postProcessing.penalty {step.Penalty} does not exist: use Gaussian or Linear.");
         require(step.Sigma > 0, $"postProcessing.sigma must be greater than 0; it is {step.Sigma}.");
     }
 }

@@ -209,7 +209,7 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
 
     private async Task StoreAsync(Guid jobId, int region, PixelWindow tile, params (PixelBounds Bounds, double Score)[] boxes)
     {
-        using var writer = new FeatureWriter(new FeatureOrigin(jobId, region, "a.tif", "GTiff"), TimeProvider.System);
+        using var writer = new FeatureWriter(new FeatureOrigin(jobId, region, "a.tif", Work().Image with { Width = 10_000, Height = 10_000 }), TimeProvider.System);
         var features = boxes.Select((box, index) => writer.Write(
             new Detection
             {
