@@ -55,13 +55,16 @@ install_or_explain() {
   die "missing: ${packages[*]} then start again."
 }
 
-# Independent programs that tests compare Swath's answers with. Tests that want them are skipped, loudly, without.
+# Independent programs that tests compare Swath's answers with, and what runs the AWS emulators. Tests that want them are skipped, loudly, without.
 install_oracles() {
   local missing=()
   command -v gdaltransform > /dev/null || missing+=(gdal-bin)
+  command -v node > /dev/null || missing+=(nodejs)
+  command -v npm > /dev/null || missing+=(npm)
+  /usr/bin/python3 -c 'import boto3' 2> /dev/null || missing+=(python3-boto3)
   if [ ${#missing[@]} -gt 0 ] && command -v apt-get > /dev/null; then
-    say "Installing ${missing[*]} to compare with ..."
+    say "Installing ${missing[*]} for the tests ..."
     apt install -y --no-install-recommends "${missing[@]}" || { apt update && apt install -y --no-install-recommends "${missing[@]}"; } \
-      || say "They could not be installed: the tests that compare with them are skipped."
+      || say "They could not be installed: the tests that want them are skipped."
   fi
 }

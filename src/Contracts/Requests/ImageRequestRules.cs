@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json;
+
 namespace Swath.Contracts;
 
 /// <summary>
@@ -9,6 +12,9 @@ public static class ImageRequestRules
     public const int MinTileSize = 16;
     public const int MaxTileSize = 8192;
     public const int MaxPriority = 1000;
+
+    /// <summary>An S3 key has at most 1024 bytes, and the job's id follows the prefix.</summary>
+    public const int MaxPrefixBytes = 960;
 
     /// <summary>Every rule that the request breaks, each as a sentence that names the field and says what it may be. Empty when it is valid.</summary>
     public static IReadOnlyList<string> Problems(ImageRequested request)
@@ -25,7 +31,7 @@ public static class ImageRequestRules
         Require(!string.IsNullOrWhiteSpace(request.Tenant), "tenant must not be blank.");
         Require(!string.IsNullOrWhiteSpace(request.ImageUrl), "imageUrl must name an image: a path, s3://bucket/key or https://...");
         Require(request.Priority is >= 0 and <= MaxPriority, $"priority must be 0..{MaxPriority}; it is {request.Priority}.");
-        CheckTexts(request, Require);
+        RequestTexts.Check(request, Require);
         CheckEndpoint(request.Endpoint, Require);
         CheckTile(request.Tile, Require);
         Require(request.Outputs is { Count: > 0 }, "outputs must name at least one sink.");
@@ -36,26 +42,9 @@ public static class ImageRequestRules
             CheckPostProcessing(step, Require);
         Require(request.FeatureProperties is not null, "featureProperties must be a list; leave it out for none.");
         foreach (var properties in request.FeatureProperties ?? [])
-            Require(properties.ValueKind == System.Text.Json.JsonValueKind.Object, "featureProperties must be JSON objects.");
+            Require(properties.ValueKind == JsonValueKind.Object, "featureProperties must be JSON objects.");
         CheckAffinity(request.Affinity, Require);
         return problems;
-    }
-
-    // PostgreSQL stores no NUL in a text, and no name needs one.
-    private static void CheckTexts(ImageRequested request, Action<bool, string> require)
-    {
-        var texts = new Dictionary<string, string?>
-        {
-            ["jobName"] = request.JobName,
-            ["tenant"] = request.Tenant,
-            ["imageUrl"] = request.ImageUrl,
-            ["endpoint.name"] = request.Endpoint?.Name,
-            ["endpoint.targetVariant"] = request.Endpoint?.TargetVariant,
-            ["regionOfInterest"] = request.RegionOfInterest,
-            ["jobKind"] = request.JobKind,
-        };
-        foreach (var (field, text) in texts)
-            require(text?.Contains('\0', StringComparison.Ordinal) is not true, $"{field} must not contain the character U+0000.");
     }
 
     private static void CheckAffinity(Affinity? affinity, Action<bool, string> require)
@@ -101,7 +90,6 @@ public static class ImageRequestRules
         require(output is not null, "outputs must not contain null.");
         if (output is null)
             return;
-        require(output.Type is OutputType.File, $"an output of type {output.Type} is not written by this version: use File.");
         switch (output.Type)
         {
             case OutputType.File:
@@ -109,6 +97,7 @@ public static class ImageRequestRules
                 break;
             case OutputType.S3:
                 require(!string.IsNullOrWhiteSpace(output.Bucket), "an output of type S3 must have a bucket.");
+                require(Encoding.UTF8.GetByteCount(output.Prefix ?? "") <= MaxPrefixBytes, $"an output's prefix must be at most {MaxPrefixBytes} bytes of UTF-8.");
                 break;
             case OutputType.Kinesis:
                 require(!string.IsNullOrWhiteSpace(output.Stream), "an output of type Kinesis must have a stream.");
@@ -127,6 +116,8 @@ public static class ImageRequestRules
             return;
         require(step.IouThreshold is >= 0 and <= 1, $"postProcessing.iouThreshold must be 0..1; it is {step.IouThreshold}.");
         require(step.SkipBoxThreshold is >= 0 and <= 1, $"postProcessing.skipBoxThreshold must be 0..1; it is {step.SkipBoxThreshold}.");
+        require(Enum.IsDefined(step.Algorithm), $"postProcessing.algorithm {step.Algorithm} does not exist: use Nms, SoftNms or None.");
+        require(Enum.IsDefined(step.Penalty), $"postProcessing.penalty {step.Penalty} does not exist: use Gaussian or Linear.");
         require(step.Sigma > 0, $"postProcessing.sigma must be greater than 0; it is {step.Sigma}.");
     }
 }

@@ -6,17 +6,19 @@ using SdkMarshaller = Amazon.Runtime.Internal.Marshaller;
 namespace Swath.Endpoints.Aws;
 
 /// <summary>
-/// A client of one service that speaks AWS JSON 1.1 (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html). Credentials, signatures,
-/// retries and connections are the SDK's; only the calls that Swath uses are written down.
+/// A client of one service that speaks AWS JSON, 1.0 or 1.1 (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html). Credentials,
+/// signatures, retries and connections are the SDK's; only the calls that Swath uses are written down.
 /// </summary>
 internal abstract class AwsJsonClient : AmazonServiceClient
 {
     private readonly string _targetPrefix;
+    private readonly string _jsonVersion;
 
     /// <param name="config">Its credentials, where it names any; the SDK's chain otherwise.</param>
     /// <param name="targetPrefix">What stands before the action in X-Amz-Target: <c>SageMaker</c>.</param>
-    protected AwsJsonClient(AwsServiceConfig config, string targetPrefix)
-        : base(config) => _targetPrefix = targetPrefix;
+    /// <param name="jsonVersion">The protocol's version, which stands in the content type: <c>1.1</c>, for SQS <c>1.0</c>.</param>
+    protected AwsJsonClient(AwsServiceConfig config, string targetPrefix, string jsonVersion = "1.1")
+        : base(config) => (_targetPrefix, _jsonVersion) = (targetPrefix, jsonVersion);
 
     /// <exception cref="AmazonServiceException">The service refused; ErrorCode is the protocol's <c>__type</c>.</exception>
     /// <exception cref="AmazonClientException">No answer, no credentials, or an answer that is no JSON.</exception>
@@ -30,7 +32,7 @@ internal abstract class AwsJsonClient : AmazonServiceClient
             RequestMarshaller = AwsJsonMarshaller.Instance,
             ResponseUnmarshaller = new AwsJsonUnmarshaller<TOutput>(outputType),
         };
-        var request = AwsJsonRequest.Of(Config.ServiceId, $"{_targetPrefix}.{action}", input, inputType);
+        var request = AwsJsonRequest.Of(Config.ServiceId, _jsonVersion, $"{_targetPrefix}.{action}", input, inputType);
         var response = await InvokeAsync<AwsJsonResponse<TOutput>>(request, options, cancellationToken).ConfigureAwait(false);
         return response.Body;
     }

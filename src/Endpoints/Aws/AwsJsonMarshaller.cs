@@ -4,7 +4,7 @@ using Amazon.Runtime.Internal.Transform;
 
 namespace Swath.Endpoints.Aws;
 
-/// <summary>A call as AWS JSON 1.1 wants it: POST to the root, the action in a header.</summary>
+/// <summary>A call as AWS JSON wants it: POST to the root, the action in a header.</summary>
 internal sealed class AwsJsonMarshaller : IMarshaller<IRequest, AmazonWebServiceRequest>
 {
     public static readonly AwsJsonMarshaller Instance = new();
@@ -19,7 +19,7 @@ internal sealed class AwsJsonMarshaller : IMarshaller<IRequest, AmazonWebService
             Content = call.Content,
         };
         request.Headers["X-Amz-Target"] = call.Target;
-        request.Headers["Content-Type"] = "application/x-amz-json-1.1";
+        request.Headers["Content-Type"] = call.ContentType;
         return request;
     }
 }

@@ -48,6 +48,7 @@ internal static class SwathCommandLine
         JobControlCommands.Cancel(),
         JobControlCommands.Pause(),
         JobControlCommands.Resume(),
+        RetryCommand.Create(),
         ReplayCommand.Create(),
         VerifyCommand.Create(),
         FaultsCommand.Create(),
