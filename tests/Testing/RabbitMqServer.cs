@@ -36,10 +36,12 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>For <c>SWATH_RABBITMQ</c>.</summary>
     public string Address { get; }
 
-    /// <summary>Starts a node, or skips the calling test where the package is not installed.</summary>
+    /// <summary>Starts a node.</summary>
+    /// <exception cref="InvalidOperationException">The package is not installed, or the node does not answer.</exception>
     public static async Task<RabbitMqServer> StartAsync()
     {
-        Skip.IfNot(IsInstalled, HowToGet);
+        if (!IsInstalled)
+            throw new InvalidOperationException(HowToGet);
         var folder = Directory.CreateDirectory($"/tmp/swath-rabbitmq-{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..6]}").FullName;
         var (port, distribution, portMapper) = FreePorts();
         await File.WriteAllTextAsync(Path.Combine(folder, "plugins"), "[].");
