@@ -1,3 +1,4 @@
+using Swath.Bench.Distillation;
 using Swath.Bench.Saga;
 using Swath.Bench.Scheduler;
 using Swath.Bench.Tiles;
@@ -8,6 +9,8 @@ switch (args)
         return await SagaBench.RunAsync(rest);
     case ["scheduler", .. var rest]:
         return await SchedulerBench.RunAsync(rest);
+    case ["distillation", .. var rest]:
+        return DistillationBench.Run(rest);
     case ["tiles", .. var rest]:
         return await TilesBench.RunAsync(rest);
     case [TrivialEndpoint.Verb]:
@@ -15,6 +18,7 @@ switch (args)
     default:
         await Console.Error.WriteLineAsync("usage: bench saga [--seconds N] [--repetitions N] [--at-once N,N,...]");
         await Console.Error.WriteLineAsync("       bench scheduler [--waiting N]");
+        await Console.Error.WriteLineAsync("       bench distillation [--quick]");
         await Console.Error.WriteLineAsync($"       bench tiles {TilesSettings.Usage}");
         return 2;
 }

@@ -1,7 +1,10 @@
+using Amazon.SecurityToken;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Swath.Configuration;
+using Swath.Endpoints.Aws;
+using Swath.Endpoints.Aws.Kinesis;
 using Swath.Endpoints.Describing;
 using Swath.Endpoints.SageMaker;
 
@@ -14,6 +17,10 @@ public static class EndpointsRegistration
     {
         services.AddSwathOptions<EndpointsOptions>();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(_ => new SecurityTokens(() => new AmazonSecurityTokenServiceConfig()));
+        services.TryAddSingleton<AssumedRoles>();
+        services.TryAddSingleton<IAssumedRoles>(provider => provider.GetRequiredService<AssumedRoles>());
+        services.TryAddSingleton<IKinesisStreams>(_ => new KinesisStreams(() => new KinesisConfig()));
         services.TryAddSingleton<IModelEndpointFactory, ModelEndpointFactory>();
         services.TryAddSingleton<EndpointsMetrics>();
         services.TryAddSingleton(provider => new SageMakerConnection(() => Configure(provider)));

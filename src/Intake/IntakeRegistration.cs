@@ -14,7 +14,7 @@ public static class IntakeRegistration
     public static IServiceCollection AddSwathIntake(this IServiceCollection services)
     {
         services.AddSwathOptions<IntakeOptions>();
-        services.AddSwathOptions<ImagingLimits>();
+        services.AddSwathImaging();
         services.AddSingleton<ImageMeasurer>();
         services.AddSingleton<IntakeMetrics>();
         services.AddSwathOptions<SqsGatewayOptions>();
@@ -26,7 +26,7 @@ public static class IntakeRegistration
 
     public static IBusRegistrationConfigurator AddIntakeConsumers(this IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<CalculateRegionsConsumer>();
+        bus.AddConsumer<CalculateRegionsConsumer, CalculateRegionsConsumerDefinition>();
         bus.AddConsumer<RequestConsumer>().ExcludeFromConfigureEndpoints();
         return bus;
     }

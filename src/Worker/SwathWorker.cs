@@ -1,3 +1,4 @@
+using Amazon.S3;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -9,6 +10,7 @@ using Swath.Worker.Assembly;
 using Swath.Worker.Membership;
 using Swath.Worker.Regions;
 using Swath.Worker.Sinks;
+using Swath.Worker.Sinks.S3;
 
 namespace Swath.Worker;
 
@@ -22,16 +24,20 @@ public static class SwathWorker
     public static IServiceCollection AddSwathWorker(this IServiceCollection services)
     {
         services.AddSwathOptions<WorkerOptions>();
-        services.AddSwathOptions<ImagingLimits>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSwathImaging();
         services.AddSwathOutbox();
         services.AddSwathPlacement();
         services.TryAddSingleton<ITileCheckpoints, DatabaseCheckpoints>();
+        services.TryAddSingleton(_ => new S3Connection(() => new AmazonS3Config()));
         services.TryAddSingleton<IFeatureSinkFactory, FeatureSinkFactory>();
         services.TryAddSingleton<RegionProcessor>();
         services.TryAddSingleton<RegionRunner>();
+        services.TryAddSingleton<WorkerBell>();
         services.TryAddSingleton<WorkerLease>();
         services.TryAddSingleton<ResultAssembler>();
+        // The lease stops first: it still hears what is taken from it while it drains.
+        services.AddHostedService(provider => provider.GetRequiredService<WorkerBell>());
         services.AddHostedService(provider => provider.GetRequiredService<WorkerLease>());
         services.AddHostedService<CheckpointSweep>();
         return services;

@@ -7,7 +7,10 @@ namespace Swath.Testing;
 /// SQS, SNS, S3 (fauxqs) and Kinesis (kinesalite) on loopback, in one Node process that ends with this one. One is shared by the tests of a
 /// process: give queues, topics, streams and buckets names of your own. The calling test is skipped, loudly, where Node or its packages can't be had.
 /// </summary>
-/// <remarks>No emulator checks signatures; fauxqs wants the exact QueueUrl that it returned; all is in memory.</remarks>
+/// <remarks>
+/// STS assumes every role but those named <c>denied</c>; the keys of a role named reader are ASIA-reader, secret-reader and session-reader. No
+/// emulator checks signatures; fauxqs wants the exact QueueUrl that it returned; all is in memory.
+/// </remarks>
 public sealed class AwsEmulators : IDisposable
 {
     /// <summary>Any keys will do; these are what <see cref="Environment"/> hands out.</summary>

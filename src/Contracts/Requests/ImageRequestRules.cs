@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Swath.Contracts;
@@ -11,6 +12,9 @@ public static class ImageRequestRules
     public const int MinTileSize = 16;
     public const int MaxTileSize = 8192;
     public const int MaxPriority = 1000;
+
+    /// <summary>An S3 key has at most 1024 bytes, and the job's id follows the prefix.</summary>
+    public const int MaxPrefixBytes = 960;
 
     /// <summary>Every rule that the request breaks, each as a sentence that names the field and says what it may be. Empty when it is valid.</summary>
     public static IReadOnlyList<string> Problems(ImageRequested request)
@@ -93,6 +97,7 @@ public static class ImageRequestRules
                 break;
             case OutputType.S3:
                 require(!string.IsNullOrWhiteSpace(output.Bucket), "an output of type S3 must have a bucket.");
+                require(Encoding.UTF8.GetByteCount(output.Prefix ?? "") <= MaxPrefixBytes, $"an output's prefix must be at most {MaxPrefixBytes} bytes of UTF-8.");
                 break;
             case OutputType.Kinesis:
                 require(!string.IsNullOrWhiteSpace(output.Stream), "an output of type Kinesis must have a stream.");
@@ -111,6 +116,8 @@ public static class ImageRequestRules
             return;
         require(step.IouThreshold is >= 0 and <= 1, $"postProcessing.iouThreshold must be 0..1; it is {step.IouThreshold}.");
         require(step.SkipBoxThreshold is >= 0 and <= 1, $"postProcessing.skipBoxThreshold must be 0..1; it is {step.SkipBoxThreshold}.");
+        require(Enum.IsDefined(step.Algorithm), $"postProcessing.algorithm {step.Algorithm} does not exist: use Nms, SoftNms or None.");
+        require(Enum.IsDefined(step.Penalty), $"postProcessing.penalty {step.Penalty} does not exist: use Gaussian or Linear.");
         require(step.Sigma > 0, $"postProcessing.sigma must be greater than 0; it is {step.Sigma}.");
     }
 }

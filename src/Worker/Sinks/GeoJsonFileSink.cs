@@ -1,7 +1,3 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-
 namespace Swath.Worker.Sinks;
 
 /// <summary>
@@ -11,11 +7,6 @@ namespace Swath.Worker.Sinks;
 internal sealed class GeoJsonFileSink(string path) : IFeatureSink
 {
     private const int BufferSize = 1 << 20;
-
-    private static readonly byte[] First = "\n"u8.ToArray();
-    private static readonly byte[] Between = ",\n"u8.ToArray();
-    private static readonly byte[] Last = "\n]}\n"u8.ToArray();
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private string? _target;
     private string? _temporary;
@@ -36,7 +27,7 @@ internal sealed class GeoJsonFileSink(string path) : IFeatureSink
             // In the same folder: a rename is only atomic inside a file system. A random name: two attempts may overlap.
             _temporary = Path.Combine(folder, $".{Path.GetFileName(_target)}.{Path.GetRandomFileName()}.partial");
             _file = new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize, FileOptions.Asynchronous);
-            await _file.WriteAsync(Head(summary), cancellationToken);
+            await _file.WriteAsync(FeatureCollectionText.Head(summary), cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -49,7 +40,7 @@ internal sealed class GeoJsonFileSink(string path) : IFeatureSink
         var file = _file ?? throw new InvalidOperationException("The sink is not open.");
         try
         {
-            await file.WriteAsync(_any ? Between : First, cancellationToken);
+            await file.WriteAsync(FeatureCollectionText.Before(isFirst: !_any), cancellationToken);
             await file.WriteAsync(feature, cancellationToken);
             _any = true;
         }
@@ -64,7 +55,7 @@ internal sealed class GeoJsonFileSink(string path) : IFeatureSink
         var file = _file ?? throw new InvalidOperationException("The sink is not open.");
         try
         {
-            await file.WriteAsync(Last, cancellationToken);
+            await file.WriteAsync(FeatureCollectionText.Tail, cancellationToken);
             await file.FlushAsync(cancellationToken);
             file.Flush(flushToDisk: true);
             await file.DisposeAsync();
@@ -92,19 +83,6 @@ internal sealed class GeoJsonFileSink(string path) : IFeatureSink
         {
             // What failed was reported when it did; a left-over file is hidden and ends in .partial.
         }
-    }
-
-    private static ReadOnlyMemory<byte> Head(ResultSummary summary)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(buffer, Options);
-        json.WriteStartObject();
-        json.WriteString("type"u8, "FeatureCollection"u8);
-        json.WritePropertyName("swath"u8);
-        summary.WriteTo(json);
-        json.WriteStartArray("features"u8);
-        json.Flush();
-        return buffer.WrittenMemory;
     }
 
     private SinkException Failure(Exception e) =>

@@ -7,8 +7,15 @@ namespace Swath.Endpoints.Tests.SageMaker;
 /// <summary>Signature Version 4 as the server computes it (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).</summary>
 internal static class SigV4
 {
+    /// <param name="request">As it came.</param>
+    /// <param name="body">Its body.</param>
+    /// <param name="accessKey">Whose key must have signed it.</param>
+    /// <param name="secret">That key's secret.</param>
+    /// <param name="region">The region in its scope.</param>
+    /// <param name="service">The signing name in its scope.</param>
+    /// <param name="signed">Headers, in lower case, that must be among the signed ones.</param>
     /// <returns>What is wrong with the request's signature; null when nothing is.</returns>
-    public static string? Problem(HttpRequest request, byte[] body, string accessKey, string secret, string region, string service)
+    public static string? Problem(HttpRequest request, byte[] body, string accessKey, string secret, string region, string service, string[] signed)
     {
         const string algorithm = "AWS4-HMAC-SHA256";
         var header = request.Headers.Authorization.ToString();
@@ -20,7 +27,7 @@ internal static class SigV4
         if (parts["Credential"] != $"{accessKey}/{scope}")
             return $"signed for {parts["Credential"]}, not {accessKey}/{scope}";
         var names = parts["SignedHeaders"].Split(';');
-        foreach (var needed in new[] { "host", "x-amz-date", "x-amz-target" })
+        foreach (var needed in signed)
         {
             if (!names.Contains(needed))
                 return $"{needed} is not signed";

@@ -99,7 +99,7 @@ internal sealed class StandInSageMaker : IAsyncDisposable
         await context.Request.Body.CopyToAsync(buffer);
         var action = context.Request.Headers["X-Amz-Target"].ToString();
         _calls.AddOrUpdate(action, 1, (_, calls) => calls + 1);
-        if (SigV4.Problem(context.Request, buffer.ToArray(), AccessKey, Secret, Region, "sagemaker") is { } problem)
+        if (SigV4.Problem(context.Request, buffer.ToArray(), AccessKey, Secret, Region, "sagemaker", ["host", "x-amz-date", "x-amz-target"]) is { } problem)
         {
             SignatureProblems.Enqueue(problem);
             await RefuseAsync(context, new Failure(400, "InvalidSignatureException", problem));

@@ -30,6 +30,7 @@ public sealed class ImageJobStreamTests(DatabaseFixture database) : IClassFixtur
         id => new CancelJob { JobId = id },
         id => new PauseJob { JobId = id },
         id => new ResumeJob { JobId = id },
+        id => new RetryFailedTiles { JobId = id },
     ];
 
     [Fact]
