@@ -8,8 +8,9 @@ using Swath.Endpoints.Aws;
 using Swath.Endpoints.Aws.Sqs;
 using Swath.Intake.Sqs;
 using Swath.Persistence;
+using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Outbox;
-using Swath.Testing;
+using Swath.Scheduler.Jobs;
 
 namespace Swath.Intake.Tests.Sqs;
 
@@ -39,15 +40,11 @@ internal sealed class GatewayRig : IAsyncDisposable
 
     public static async Task<GatewayRig> CreateAsync()
     {
-        var emulators = await AwsEmulators.GetAsync();
-
-        // The clients read the environment, as they do anywhere; this process talks to no other AWS.
-        foreach (var (name, value) in emulators.Environment)
-            Environment.SetEnvironmentVariable(name, value);
+        await Emulated.UseAsync();
         var queue = $"requests-{Interlocked.Increment(ref _queues)}";
-        var deadLetterUrl = await CallAsync(emulators, "CreateQueue", new { QueueName = $"{queue}-dlq" });
-        var policy = JsonSerializer.Serialize(new { deadLetterTargetArn = $"arn:aws:sqs:{AwsEmulators.Region}:{AwsEmulators.Account}:{queue}-dlq", maxReceiveCount = 5 });
-        var queueUrl = await CallAsync(emulators, "CreateQueue", new { QueueName = queue, Attributes = new { RedrivePolicy = policy } });
+        var deadLetterUrl = await Emulated.CreateQueueAsync($"{queue}-dlq");
+        var policy = JsonSerializer.Serialize(new { deadLetterTargetArn = Emulated.ArnOf($"{queue}-dlq"), maxReceiveCount = 5 });
+        var queueUrl = await Emulated.CreateQueueAsync(queue, ("RedrivePolicy", policy));
         var clients = new ServiceCollection().AddSwathAwsMessaging().BuildServiceProvider();
         return new GatewayRig(clients, clients.GetRequiredService<ISqsClient>(), queue, queueUrl, deadLetterUrl);
     }
@@ -56,7 +53,7 @@ internal sealed class GatewayRig : IAsyncDisposable
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders().AddProvider(Log);
-        builder.Services.AddSwathPersistence(database).AddSwathOutbox().AddSwathIntake();
+        builder.Services.AddSwathPersistence(database).AddSwathOutbox().AddEventStream<ImageJob>(ImageJobStream.Configure).AddSwathIntake();
         builder.Services.AddMassTransit(bus =>
         {
             bus.AddIntakeConsumers();
@@ -108,19 +105,5 @@ internal sealed class GatewayRig : IAsyncDisposable
     {
         await StopAsync();
         await _clients.DisposeAsync();
-    }
-
-    private static async Task<string> CallAsync(AwsEmulators emulators, string action, object input)
-    {
-        using var http = new HttpClient();
-        using var content = new StringContent(JsonSerializer.Serialize(input));
-        content.Headers.ContentType = new("application/x-amz-json-1.0");
-        using var request = new HttpRequestMessage(HttpMethod.Post, emulators.Url) { Content = content };
-        request.Headers.Add("X-Amz-Target", $"AmazonSQS.{action}");
-        using var answer = await http.SendAsync(request);
-        var text = await answer.Content.ReadAsStringAsync();
-        Assert.True(answer.IsSuccessStatusCode, text);
-        using var json = JsonDocument.Parse(text);
-        return json.RootElement.GetProperty(nameof(QueueUrl)).GetString()!;
     }
 }
