@@ -12,6 +12,6 @@ internal sealed class FeatureSinkFactory : IFeatureSinkFactory
             throw new SinkException($"This build has no sink of type {output.Type}. Use an output of type File.");
         if (string.IsNullOrWhiteSpace(output.Path))
             throw new SinkException("An output of type File has no path. Set 'path' to the GeoJSON file that is to be written.");
-        return new GeoJsonFileSink(output.Path);
+        return FileSinks.For(output.Path);
     }
 }
