@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Swath.Configuration;
 using Swath.Endpoints.Aws;
+using Swath.Endpoints.Aws.Kinesis;
 using Swath.Endpoints.Describing;
 using Swath.Endpoints.SageMaker;
 
@@ -19,6 +20,7 @@ public static class EndpointsRegistration
         services.TryAddSingleton(_ => new SecurityTokens(() => new AmazonSecurityTokenServiceConfig()));
         services.TryAddSingleton<AssumedRoles>();
         services.TryAddSingleton<IAssumedRoles>(provider => provider.GetRequiredService<AssumedRoles>());
+        services.TryAddSingleton<IKinesisStreams>(_ => new KinesisStreams(() => new KinesisConfig()));
         services.TryAddSingleton<IModelEndpointFactory, ModelEndpointFactory>();
         services.TryAddSingleton<EndpointsMetrics>();
         services.TryAddSingleton(provider => new SageMakerConnection(() => Configure(provider)));

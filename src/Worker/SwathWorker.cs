@@ -1,3 +1,4 @@
+using Amazon.S3;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -9,6 +10,7 @@ using Swath.Worker.Assembly;
 using Swath.Worker.Membership;
 using Swath.Worker.Regions;
 using Swath.Worker.Sinks;
+using Swath.Worker.Sinks.S3;
 
 namespace Swath.Worker;
 
@@ -22,11 +24,12 @@ public static class SwathWorker
     public static IServiceCollection AddSwathWorker(this IServiceCollection services)
     {
         services.AddSwathOptions<WorkerOptions>();
-        services.AddSwathOptions<ImagingLimits>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSwathImaging();
         services.AddSwathOutbox();
         services.AddSwathPlacement();
         services.TryAddSingleton<ITileCheckpoints, DatabaseCheckpoints>();
+        services.TryAddSingleton(_ => new S3Connection(() => new AmazonS3Config()));
         services.TryAddSingleton<IFeatureSinkFactory, FeatureSinkFactory>();
         services.TryAddSingleton<RegionProcessor>();
         services.TryAddSingleton<RegionRunner>();

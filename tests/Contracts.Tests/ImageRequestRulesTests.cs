@@ -31,8 +31,10 @@ public sealed class ImageRequestRulesTests
         { "affinity", Valid with { Affinity = new() { Hard = null! } } },
         { "tags", Valid with { Affinity = new() { Hard = new() { Tags = [null!] } } } },
         { "jobName", Valid with { JobName = "a\0b" } },
-        { "S3", Valid with { Outputs = [new() { Type = OutputType.S3, Bucket = "b" }] } },
         { "bucket", Valid with { Outputs = [new() { Type = OutputType.S3 }] } },
+        { "prefix", Valid with { Outputs = [new() { Type = OutputType.S3, Bucket = "b", Prefix = new string('p', 961) }] } },
+        { "U+0000", Valid with { Outputs = [new() { Type = OutputType.S3, Bucket = "b", Prefix = "a\0b" }] } },
+        { "stream", Valid with { Outputs = [new() { Type = OutputType.Kinesis }] } },
         { "batchSize", Valid with { Outputs = [new() { Type = OutputType.Kinesis, Stream = "s", BatchSize = 501 }] } },
         { "iouThreshold", Valid with { PostProcessing = [new() { IouThreshold = 1.5 }] } },
         { "algorithm", Valid with { PostProcessing = [new() { Algorithm = (DistillationAlgorithm)9 }] } },
@@ -42,6 +44,17 @@ public sealed class ImageRequestRulesTests
 
     [Fact]
     public void Problems_ValidRequest_IsEmpty() => Assert.Empty(ImageRequestRules.Problems(Valid));
+
+    [Fact]
+    public void Problems_EveryTypeOfOutput_IsEmpty() => Assert.Empty(ImageRequestRules.Problems(Valid with
+    {
+        Outputs =
+        [
+            OutputSink.ToFile("a.geojson"),
+            new() { Type = OutputType.S3, Bucket = "results", Prefix = new string('p', 960) },
+            new() { Type = OutputType.Kinesis, Stream = "detections", BatchSize = 500 },
+        ],
+    }));
 
     [Theory]
     [MemberData(nameof(Invalid))]

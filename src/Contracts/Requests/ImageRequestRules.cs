@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Swath.Contracts;
@@ -11,6 +12,9 @@ public static class ImageRequestRules
     public const int MinTileSize = 16;
     public const int MaxTileSize = 8192;
     public const int MaxPriority = 1000;
+
+    /// <summary>An S3 key has at most 1024 bytes, and the job's id follows the prefix.</summary>
+    public const int MaxPrefixBytes = 960;
 
     /// <summary>Every rule that the request breaks, each as a sentence that names the field and says what it may be. Empty when it is valid.</summary>
     public static IReadOnlyList<string> Problems(ImageRequested request)
@@ -86,7 +90,6 @@ public static class ImageRequestRules
         require(output is not null, "outputs must not contain null.");
         if (output is null)
             return;
-        require(output.Type is OutputType.File, $"an output of type {output.Type} is not written by this version: use File.");
         switch (output.Type)
         {
             case OutputType.File:
@@ -94,6 +97,7 @@ public static class ImageRequestRules
                 break;
             case OutputType.S3:
                 require(!string.IsNullOrWhiteSpace(output.Bucket), "an output of type S3 must have a bucket.");
+                require(Encoding.UTF8.GetByteCount(output.Prefix ?? "") <= MaxPrefixBytes, $"an output's prefix must be at most {MaxPrefixBytes} bytes of UTF-8.");
                 break;
             case OutputType.Kinesis:
                 require(!string.IsNullOrWhiteSpace(output.Stream), "an output of type Kinesis must have a stream.");

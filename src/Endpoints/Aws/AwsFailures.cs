@@ -4,7 +4,7 @@ using Amazon.Runtime;
 namespace Swath.Endpoints.Aws;
 
 /// <summary>What a call of AWS may throw, sorted the same for all clients.</summary>
-internal static class AwsFailures
+public static class AwsFailures
 {
     /// <summary>Whether it is a failure of the call: not the caller's own cancellation, and no defect.</summary>
     public static bool IsExpected(Exception failure, CancellationToken cancellationToken) => failure switch

@@ -5,6 +5,7 @@ using Swath.Contracts;
 using Swath.Endpoints;
 using Swath.Host.Composition.Health;
 using Swath.Host.Composition.Transports;
+using Swath.Imaging.Remote;
 using Swath.Intake;
 using Swath.Intake.Api;
 using Swath.Persistence;
@@ -57,6 +58,7 @@ internal static class SwathHost
         services.AddSwathPersistence(database.DataSource);
         services.AddSwathOutbox(outbox => ConfigureOutbox(outbox, options));
         services.AddSwathEndpoints();
+        services.AddSingleton<IImageReadRoles, ImageReadRoles>();
         services.AddSwathSchedulerQueries();
         services.AddSwathHealth();
 

@@ -1,17 +1,29 @@
 using Swath.Contracts;
+using Swath.Endpoints.Aws.Kinesis;
+using Swath.Worker.Sinks.Kinesis;
+using Swath.Worker.Sinks.S3;
 
 namespace Swath.Worker.Sinks;
 
 /// <inheritdoc cref="IFeatureSinkFactory"/>
-internal sealed class FeatureSinkFactory : IFeatureSinkFactory
+internal sealed class FeatureSinkFactory(S3Connection s3, IKinesisStreams kinesis, TimeProvider clock) : IFeatureSinkFactory
 {
+    private const int MostRecords = 500;
+
     public IFeatureSink Create(OutputSink output, Guid jobId)
     {
         ArgumentNullException.ThrowIfNull(output);
-        if (output.Type != OutputType.File)
-            throw new SinkException($"This build has no sink of type {output.Type}. Use an output of type File.");
-        if (string.IsNullOrWhiteSpace(output.Path))
-            throw new SinkException("An output of type File has no path. Set 'path' to the GeoJSON file that is to be written.");
-        return FileSinks.For(output.Path);
+        return output.Type switch
+        {
+            OutputType.File => FileSinks.For(Required(output, output.Path, "path", "the file that is to be written")),
+            OutputType.S3 => new S3Sink(Required(output, output.Bucket, "bucket", "the bucket's name"), output.Prefix, jobId, s3, S3Sizes.Default),
+            OutputType.Kinesis => new KinesisSink(
+                Required(output, output.Stream, "stream", "the stream's name"), jobId, Math.Clamp(output.BatchSize ?? MostRecords, 1, MostRecords), kinesis, clock),
+            _ => throw new SinkException($"This build has no sink of type {output.Type}. Use an output of type File, S3 or Kinesis."),
+        };
     }
+
+    private static string Required(OutputSink output, string? value, string member, string meaning) => string.IsNullOrWhiteSpace(value)
+        ? throw new SinkException($"An output of type {output.Type} has no {member}. Set '{member}' to {meaning}.")
+        : value;
 }

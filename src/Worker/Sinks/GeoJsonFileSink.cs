@@ -1,7 +1,3 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-
 namespace Swath.Worker.Sinks;
 
 /// <summary>
@@ -12,13 +8,7 @@ internal sealed class GeoJsonFileSink(string path) : IFeatureSink
 {
     private const int BufferSize = 1 << 20;
 
-    private static readonly byte[] First = "\n"u8.ToArray();
-    private static readonly byte[] Between = ",\n"u8.ToArray();
-    private static readonly byte[] Last = "\n]}\n"u8.ToArray();
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    private string? _target;
-    private string? _temporary;
+    private ReplacedFile? _place;
     private FileStream? _file;
     private bool _any;
 
@@ -26,21 +16,15 @@ internal sealed class GeoJsonFileSink(string path) : IFeatureSink
 
     public async Task OpenAsync(ResultSummary summary, CancellationToken cancellationToken)
     {
+        _place = ReplacedFile.At(path);
         try
         {
-            _target = Path.GetFullPath(path);
-            if (Directory.Exists(_target))
-                throw new SinkException($"The output {path} is a folder. Name a file in it.");
-            var folder = Path.GetDirectoryName(_target)!;
-            Directory.CreateDirectory(folder);
-            // In the same folder: a rename is only atomic inside a file system. A random name: two attempts may overlap.
-            _temporary = Path.Combine(folder, $".{Path.GetFileName(_target)}.{Path.GetRandomFileName()}.partial");
-            _file = new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize, FileOptions.Asynchronous);
-            await _file.WriteAsync(Head(summary), cancellationToken);
+            _file = new FileStream(_place.Temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize, FileOptions.Asynchronous);
+            await _file.WriteAsync(FeatureCollectionText.Head(summary), cancellationToken);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failure(e);
+            throw _place.Failure(e);
         }
     }
 
@@ -49,13 +33,13 @@ internal sealed class GeoJsonFileSink(string path) : IFeatureSink
         var file = _file ?? throw new InvalidOperationException("The sink is not open.");
         try
         {
-            await file.WriteAsync(_any ? Between : First, cancellationToken);
+            await file.WriteAsync(FeatureCollectionText.Before(isFirst: !_any), cancellationToken);
             await file.WriteAsync(feature, cancellationToken);
             _any = true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failure(e);
+            throw _place!.Failure(e);
         }
     }
 
@@ -64,19 +48,15 @@ internal sealed class GeoJsonFileSink(string path) : IFeatureSink
         var file = _file ?? throw new InvalidOperationException("The sink is not open.");
         try
         {
-            await file.WriteAsync(Last, cancellationToken);
-            await file.FlushAsync(cancellationToken);
-            file.Flush(flushToDisk: true);
+            await file.WriteAsync(FeatureCollectionText.Tail, cancellationToken);
             await file.DisposeAsync();
-            _file = null;
-            File.Move(_temporary!, _target!, overwrite: true);
-            _temporary = null;
-            return _target!;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failure(e);
+            throw _place!.Failure(e);
         }
+
+        return _place!.Complete();
     }
 
     public async ValueTask DisposeAsync()
@@ -85,28 +65,12 @@ internal sealed class GeoJsonFileSink(string path) : IFeatureSink
         {
             if (_file is not null)
                 await _file.DisposeAsync();
-            if (_temporary is not null)
-                File.Delete(_temporary);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What failed was reported when it did; a left-over file is hidden and ends in .partial.
+            // Its last bytes belong to a file that is thrown away.
         }
-    }
 
-    private static ReadOnlyMemory<byte> Head(ResultSummary summary)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(buffer, Options);
-        json.WriteStartObject();
-        json.WriteString("type"u8, "FeatureCollection"u8);
-        json.WritePropertyName("swath"u8);
-        summary.WriteTo(json);
-        json.WriteStartArray("features"u8);
-        json.Flush();
-        return buffer.WrittenMemory;
+        _place?.Dispose();
     }
-
-    private SinkException Failure(Exception e) =>
-        new($"The output {path} can't be written: {e.Message} Check that the folder is writable and the disk has room.", e);
 }

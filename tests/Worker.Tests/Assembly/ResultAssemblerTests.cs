@@ -6,6 +6,7 @@ using Swath.Testing;
 using Swath.Worker.Assembly;
 using Swath.Worker.Features;
 using Swath.Worker.Sinks;
+using Swath.Worker.Tests.Sinks;
 
 namespace Swath.Worker.Tests.Assembly;
 
@@ -79,7 +80,8 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
         var work = Work() with { Outputs = [new OutputSink { Type = OutputType.S3, Bucket = "b" }, OutputSink.ToFile(Output)] };
         await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100), Box(1, 1, 5, 5, 0.9));
         var outcome = Assert.IsType<AssemblyOutcome.Completed>(await AssembleAsync(work)).Message;
-        Assert.Equal((1, 1), (outcome.Results.Count, outcome.FailedOutputs.Count));
+        Assert.Equal([Output], outcome.Results);
+        Assert.StartsWith($"The output s3://b/{work.JobId}.geojson can't be written: it can't be reached", Assert.Single(outcome.FailedOutputs), StringComparison.Ordinal);
         Assert.Single(Read().Features);
     }
 
@@ -191,7 +193,7 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private Task<AssemblyOutcome> AssembleAsync(AssembleResult work, Func<CancellationToken, Task<bool>>? isWanted = null, IFeatureSinkFactory? sinks = null) =>
-        new ResultAssembler(_store, sinks ?? new FeatureSinkFactory()).AssembleAsync(work, isWanted ?? (_ => Task.FromResult(true)), default);
+        new ResultAssembler(_store, sinks ?? TestSinks.Factory()).AssembleAsync(work, isWanted ?? (_ => Task.FromResult(true)), default);
 
     private AssembleResult Work() => new()
     {

@@ -1,5 +1,6 @@
 using Swath.Contracts;
 using Swath.Worker.Sinks;
+using Swath.Worker.Tests.Sinks;
 
 namespace Swath.Worker.Tests.Assembly;
 
@@ -9,6 +10,6 @@ internal sealed class SweepingSinks(Func<Task> sweep) : IFeatureSinkFactory
     public IFeatureSink Create(OutputSink output, Guid jobId)
     {
         sweep().GetAwaiter().GetResult();
-        return new FeatureSinkFactory().Create(output, jobId);
+        return TestSinks.Factory().Create(output, jobId);
     }
 }

@@ -1,0 +1,13 @@
+namespace Swath.Endpoints.Aws.Kinesis;
+
+/// <summary>Kinesis Data Streams, as far as Swath writes to them.</summary>
+public interface IKinesisStreams
+{
+    /// <summary>
+    /// One call of PutRecords (https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html): at most 500 records. Some may
+    /// be written and others not; a failed call may have written any of them.
+    /// </summary>
+    /// <returns>One outcome for each record, in the order of the records.</returns>
+    /// <exception cref="Amazon.Runtime.AmazonServiceException">Kinesis refused the call as a whole; see <see cref="AwsFailures"/> for what else may be thrown.</exception>
+    Task<IReadOnlyList<PutRecordOutcome>> PutRecordsAsync(string stream, IReadOnlyList<KinesisRecord> records, CancellationToken cancellationToken);
+}

@@ -1,0 +1,6 @@
+namespace Swath.Endpoints.Aws.Kinesis;
+
+internal sealed class PutRecordsOutput
+{
+    public List<PutRecordOutcome>? Records { get; set; }
+}
