@@ -1,6 +1,8 @@
+using Swath.Bench.Distillation;
 using Swath.Bench.Saga;
 using Swath.Bench.Scheduler;
 using Swath.Bench.Tiles;
+using Swath.Bench.Transport;
 
 switch (args)
 {
@@ -8,13 +10,21 @@ switch (args)
         return await SagaBench.RunAsync(rest);
     case ["scheduler", .. var rest]:
         return await SchedulerBench.RunAsync(rest);
+    case ["distillation", .. var rest]:
+        return DistillationBench.Run(rest);
     case ["tiles", .. var rest]:
         return await TilesBench.RunAsync(rest);
+    case ["transport", .. var rest]:
+        return await TransportBench.RunAsync(rest);
+    case [MessagePeer.Verb, .. var rest]:
+        return await MessagePeer.RunAsync(rest);
     case [TrivialEndpoint.Verb]:
         return await TrivialEndpoint.ServeAsync();
     default:
         await Console.Error.WriteLineAsync("usage: bench saga [--seconds N] [--repetitions N] [--at-once N,N,...]");
         await Console.Error.WriteLineAsync("       bench scheduler [--waiting N]");
+        await Console.Error.WriteLineAsync("       bench distillation [--quick]");
         await Console.Error.WriteLineAsync($"       bench tiles {TilesSettings.Usage}");
+        await Console.Error.WriteLineAsync($"       bench transport {TransportSettings.Usage}");
         return 2;
 }

@@ -9,6 +9,9 @@ public enum ImageErrorKind
     /// <summary>It is there, but may not be read.</summary>
     AccessDenied,
 
+    /// <summary>It can't be read now, for a reason that passes: no connection, a time-out, a server that is busy. Try again later.</summary>
+    Unavailable,
+
     /// <summary>It is not an image in a format that Swath reads, or its header is damaged.</summary>
     NotAnImage,
 

@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Runtime.ExceptionServices;
 using Swath.Contracts;
 using Swath.Imaging.Encoding;
 using Swath.Imaging.Native;
 using Swath.Imaging.Opening;
+using Swath.Imaging.Remote;
 
 namespace Swath.Imaging;
 
@@ -16,6 +18,8 @@ public sealed unsafe class ImageFile : IDisposable
     private readonly int _sampleType;
     private readonly int[] _bandMap;
     private GeoTags? _geoTags;
+    private RemoteFile? _remote;
+    private string? _remotePath;
 
     private ImageFile(string path, DatasetHandle dataset, ImageHeader header, Palette? palette)
     {
@@ -47,15 +51,47 @@ public sealed unsafe class ImageFile : IDisposable
     /// <summary>What a TIFF tile says about its place; made at the first tile.</summary>
     internal GeoTags GeoTags => _geoTags ??= GeoTags.Of(this);
 
-    /// <summary>Opens an image and checks its claims against the limits; reads no pixel.</summary>
-    /// <param name="pathOrUrl">A local path, <c>file://</c>, <c>s3://bucket/key</c> or <c>https://</c> address; GDAL's <c>/vsi</c> paths are refused.</param>
+    /// <summary>Opens a local image and checks its claims against the limits; reads no pixel. Others: <see cref="ImageAccess"/>.</summary>
+    /// <param name="path">A local path or <c>file://</c> address; GDAL's <c>/vsi</c> paths are refused.</param>
     /// <param name="limits">What is believed at most.</param>
     /// <exception cref="ImageException">With the kind, GDAL's message and the path.</exception>
-    public static ImageFile Open(string pathOrUrl, ImagingLimits limits)
+    public static ImageFile Open(string path, ImagingLimits limits)
     {
         ArgumentNullException.ThrowIfNull(limits);
         GdalRuntime.Initialize();
-        return Open(pathOrUrl, ImageAddress.Resolve(pathOrUrl), limits);
+        return ImageAddress.Parse(path) is ImageAddress.Local local
+            ? Open(path, local.FullPath, limits)
+            : throw new ImageException(ImageErrorKind.ForbiddenPath, path, "images of the network are not read here: name a local file");
+    }
+
+    /// <summary>Opens a file of the network.</summary>
+    internal static ImageFile Open(string name, RemoteFile remote, ImagingLimits limits)
+    {
+        var path = RemoteFileSystem.Add(remote, Extension(name));
+        try
+        {
+            // Whether it is there, and may be read, is known before GDAL looks at it.
+            _ = remote.Length;
+            ImageFile image;
+            try
+            {
+                image = Open(name, path, limits);
+            }
+            catch (ImageException) when (remote.Failure is not null)
+            {
+                ThrowFailure(remote);
+                throw;
+            }
+
+            image._remote = remote;
+            image._remotePath = path;
+            return image;
+        }
+        catch
+        {
+            RemoteFileSystem.Remove(path);
+            throw;
+        }
     }
 
     /// <summary>Opens what GDAL calls <paramref name="resolved"/>, such as a file in memory.</summary>
@@ -133,7 +169,12 @@ public sealed unsafe class ImageFile : IDisposable
     }
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => Dataset.Dispose();
+    public void Dispose()
+    {
+        Dataset.Dispose();
+        if (_remotePath is not null)
+            RemoteFileSystem.Remove(_remotePath);
+    }
 
     private void ReadSamples(PixelWindow window, Span<byte> target, SampleOrder order)
     {
@@ -142,6 +183,7 @@ public sealed unsafe class ImageFile : IDisposable
             ? (sample * bands, sample * bands * window.Width, sample)
             : (sample, sample * window.Width, sample * window.Width * window.Height);
         GdalErrors.Reset();
+        _remote?.Failure = null;
         int result;
         fixed (byte* buffer = target)
         fixed (int* map = _bandMap)
@@ -151,7 +193,18 @@ public sealed unsafe class ImageFile : IDisposable
                 _sampleType, _bandMap.Length, map, pixelSpace, lineSpace, bandSpace, 0);
         }
 
+        // Some drivers take missing bytes for black pixels.
+        if (_remote?.Failure is not null)
+            ThrowFailure(_remote);
         if (result >= Gdal.Failure)
             throw new ImageException(ImageErrorKind.ReadFailed, Path, $"the pixels {window} can't be read: {GdalErrors.Message}");
+    }
+
+    private static void ThrowFailure(RemoteFile remote) => ExceptionDispatchInfo.Throw(remote.Failure!);
+
+    private static string Extension(string name)
+    {
+        var extension = System.IO.Path.GetExtension(name.Split('?')[0]).TrimStart('.');
+        return extension.Length is > 0 and <= 4 && extension.All(char.IsAsciiLetterOrDigit) ? extension : "img";
     }
 }

@@ -4,7 +4,7 @@ using Swath.Configuration;
 
 namespace Swath.Imaging;
 
-/// <summary>How much of an image's claims is believed, and how long a network may be silent.</summary>
+/// <summary>How much of an image's claims is believed.</summary>
 public sealed record ImagingLimits
 {
     /// <summary>The limits that hold where nothing else is configured.</summary>
@@ -38,19 +38,4 @@ public sealed record ImagingLimits
     [Setting("IMAGE_BLOCK_CACHE_BYTES"), Range(1048576.0, 68719476736.0)]
     [Description("Bytes of decoded blocks that GDAL keeps, for all images of the process.")]
     public long BlockCacheBytes { get; set; } = 128L << 20;
-
-    /// <summary>Seconds that one network request may take in all; a read may need several. 1..3600, default 60.</summary>
-    [Setting("IMAGE_NETWORK_TIMEOUT_SECONDS"), Range(1, 3600)]
-    [Description("Seconds that one network request for a part of an image may take in all; a read may need several.")]
-    public int NetworkTimeoutSeconds { get; set; } = 60;
-
-    /// <summary>Seconds after which a connection that stays below <see cref="LowSpeedBytesPerSecond"/> is given up. 1..3600, default 15.</summary>
-    [Setting("IMAGE_LOW_SPEED_SECONDS"), Range(1, 3600)]
-    [Description("Seconds after which a connection that stays below IMAGE_LOW_SPEED_BYTES_PER_SECOND is given up.")]
-    public int LowSpeedSeconds { get; set; } = 15;
-
-    /// <summary>The speed below which a connection counts as stuck. 1..2^30, default 1000.</summary>
-    [Setting("IMAGE_LOW_SPEED_BYTES_PER_SECOND"), Range(1, 1 << 30)]
-    [Description("The speed below which a connection counts as stuck.")]
-    public int LowSpeedBytesPerSecond { get; set; } = 1000;
 }

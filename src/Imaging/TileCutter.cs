@@ -12,12 +12,20 @@ public sealed class TileCutter : IDisposable
     private readonly TileEncoder _encoder;
     private ImageLocator? _locator;
 
-    /// <summary>Opens the image for this thread.</summary>
+    /// <summary>Opens a local image for this thread.</summary>
     /// <exception cref="ImageException">As <see cref="ImageFile.Open(string, ImagingLimits)"/> and <see cref="TileEncoder"/> do.</exception>
-    public TileCutter(string pathOrUrl, ImagingLimits limits, TileFormat format, TileCompression compression)
+    public TileCutter(string path, ImagingLimits limits, TileFormat format, TileCompression compression)
+        : this(() => ImageFile.Open(path, limits), format, compression)
     {
+    }
+
+    /// <summary>Opens an image for this thread, and closes it in the end.</summary>
+    /// <exception cref="ImageException">As the opening and <see cref="TileEncoder"/> do.</exception>
+    public TileCutter(Func<ImageFile> open, TileFormat format, TileCompression compression)
+    {
+        ArgumentNullException.ThrowIfNull(open);
         _encoder = new TileEncoder(format, compression);
-        _image = ImageFile.Open(pathOrUrl, limits);
+        _image = open();
     }
 
     /// <summary>What the image says of itself.</summary>

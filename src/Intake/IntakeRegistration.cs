@@ -1,8 +1,12 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Swath.Configuration;
+using Swath.Endpoints.Aws;
 using Swath.Imaging;
 using Swath.Intake.Measuring;
+using Swath.Intake.Notifications;
+using Swath.Intake.Sqs;
+using Swath.Persistence.StatusBacklog;
 
 namespace Swath.Intake;
 
@@ -12,15 +16,25 @@ public static class IntakeRegistration
     public static IServiceCollection AddSwathIntake(this IServiceCollection services)
     {
         services.AddSwathOptions<IntakeOptions>();
-        services.AddSwathOptions<ImagingLimits>();
+        services.AddSwathImaging();
         services.AddSingleton<ImageMeasurer>();
         services.AddSingleton<IntakeMetrics>();
+        services.AddSwathOptions<SqsGatewayOptions>();
+        services.AddSwathAwsMessaging();
+        services.AddSingleton<MessageHandling>();
+        services.AddSwathOptions<StatusTopicOptions>();
+        services.AddSingleton<StatusBacklog>();
+
+        // In this order: what begins with a request must be noticed.
+        services.AddHostedService<StatusNotifier>();
+        services.AddHostedService<QueueGateway>();
         return services;
     }
 
     public static IBusRegistrationConfigurator AddIntakeConsumers(this IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<CalculateRegionsConsumer>();
+        bus.AddConsumer<CalculateRegionsConsumer, CalculateRegionsConsumerDefinition>();
+        bus.AddConsumer<RequestConsumer>().ExcludeFromConfigureEndpoints();
         return bus;
     }
 }

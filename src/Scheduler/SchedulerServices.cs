@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Swath.Configuration;
 using Swath.Persistence.Placement;
+using Swath.Persistence.ReadSide;
 using Swath.Scheduler.Admission;
 using Swath.Scheduler.Capacity;
 using Swath.Scheduler.Jobs;
@@ -31,6 +32,7 @@ public static class SchedulerServices
         services.AddHostedService(provider => provider.GetRequiredService<LostWorkerRescuer>());
         services.AddHostedService<LedgerReconciler>();
         services.AddHostedService<CapacityRefresher>();
+        services.AddHostedService<UnusedEndpointSweep>();
         services.AddHostedService<QueueSurvey>();
         return services;
     }
@@ -40,6 +42,7 @@ public static class SchedulerServices
     {
         services.AddSwathPlacement();
         services.AddSwathOptions<SchedulerOptions>();
+        services.TryAddSingleton<JobReader>();
         services.TryAddSingleton<JobExplanations>();
         return services;
     }

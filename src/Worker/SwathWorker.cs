@@ -22,16 +22,19 @@ public static class SwathWorker
     public static IServiceCollection AddSwathWorker(this IServiceCollection services)
     {
         services.AddSwathOptions<WorkerOptions>();
-        services.AddSwathOptions<ImagingLimits>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSwathImaging();
         services.AddSwathOutbox();
         services.AddSwathPlacement();
         services.TryAddSingleton<ITileCheckpoints, DatabaseCheckpoints>();
         services.AddSwathSinks();
         services.TryAddSingleton<RegionProcessor>();
         services.TryAddSingleton<RegionRunner>();
+        services.TryAddSingleton<WorkerBell>();
         services.TryAddSingleton<WorkerLease>();
         services.TryAddSingleton<ResultAssembler>();
+        // The lease stops first: it still hears what is taken from it while it drains.
+        services.AddHostedService(provider => provider.GetRequiredService<WorkerBell>());
         services.AddHostedService(provider => provider.GetRequiredService<WorkerLease>());
         services.AddHostedService<CheckpointSweep>();
         return services;

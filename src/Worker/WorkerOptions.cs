@@ -37,7 +37,7 @@ public sealed class WorkerOptions
 
     [Setting("WORKER_HEARTBEAT_SECONDS")]
     [Range(0.05, 300.0)]
-    [Description("Time between two heartbeats, and so how long a cancelled region may go on.")]
+    [Description("Time between two heartbeats. A cancelled or paused region stops at once; only when the database's notifications broke off, with the next heartbeat.")]
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(10);
 
     [Setting("WORKER_LEASE_SECONDS")]

@@ -58,6 +58,16 @@ public sealed class GoldenJsonTests
         Assert.Empty(ImageRequestRules.Problems(request));
     }
 
+    [Fact]
+    public void Serialize_ImageRequestedWithAnExternalId_CarriesIt()
+    {
+        var request = Samples.All.OfType<ImageRequested>().Single() with { ExternalId = "job-7" };
+
+        var read = JsonSerializer.Deserialize<ImageRequested>(JsonSerializer.Serialize(request, Options), Options)!;
+
+        Assert.Equal("job-7", read.ExternalId);
+    }
+
     private static object SampleOf(string message) => Samples.All.Single(sample => sample.GetType().Name == message);
 
     private static string Golden(string message, string current)

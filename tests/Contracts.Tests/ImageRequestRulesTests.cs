@@ -37,6 +37,8 @@ public sealed class ImageRequestRulesTests
         { "stream", Valid with { Outputs = [new() { Type = OutputType.Kinesis }] } },
         { "batchSize", Valid with { Outputs = [new() { Type = OutputType.Kinesis, Stream = "s", BatchSize = 501 }] } },
         { "iouThreshold", Valid with { PostProcessing = [new() { IouThreshold = 1.5 }] } },
+        { "algorithm", Valid with { PostProcessing = [new() { Algorithm = (DistillationAlgorithm)9 }] } },
+        { "penalty", Valid with { PostProcessing = [new() { Penalty = (SoftNmsPenalty)9 }] } },
         { "sigma", Valid with { PostProcessing = [new() { Sigma = 0 }] } },
     };
 

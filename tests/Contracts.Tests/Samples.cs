@@ -54,7 +54,7 @@ internal static class Samples
         new ImageRejected { JobId = JobId, Reason = ImageRejection.NotFound, Detail = "There is no file at harbour.tif." },
         new SelectVariant { JobId = JobId, Endpoint = Endpoint, JobKind = "ships", Regions = [Region] },
         new VariantSelected { JobId = JobId, Variant = "blue", TileWorkersPerRegion = 4 },
-        new CapacityReserved { JobId = JobId, Load = 8, SingleImageException = true, Placements = [new(3, "w-7", 2)] },
+        new CapacityReserved { JobId = JobId, Load = 8, SingleImageException = true, Placements = [new(3, "w-7", 2)], QueueTurn = 2 },
         new ReleaseCapacity { JobId = JobId },
         new ProcessRegion
         {
@@ -95,5 +95,6 @@ internal static class Samples
         new CancelJob { JobId = JobId, Reason = "Wrong image." },
         new PauseJob { JobId = JobId },
         new ResumeJob { JobId = JobId },
+        new RetryFailedTiles { JobId = JobId },
     ];
 }

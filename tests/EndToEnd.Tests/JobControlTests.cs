@@ -39,4 +39,31 @@ public sealed class JobControlTests
         Assert.False(File.Exists(cli.PathOf("result.geojson")));
         await SlowJob.AssertNothingIsLeftAsync(cli, id, "Cancelled");
     }
+
+    /// <summary>A model that refuses one request in five: every retry runs what failed and nothing else, until nothing is missing.</summary>
+    [Fact]
+    public async Task Retry_FailedTiles_RunsThoseAloneUntilTheResultIsWhole()
+    {
+        await using var cli = new SwathCli();
+        await using var model = await ModelProcess.StartAsync(cli, "--model", "failure");
+        var (image, id, result) = (SlowJob.WriteImage(cli.PathOf("image.tif")), Guid.NewGuid().ToString(), cli.PathOf("result.geojson"));
+        var outcome = await cli.RunAsync(SlowJob.Run(image, model, id, result, "mode=400&probability=0.2"));
+        Assert.Equal(1, outcome.ExitCode);
+        var (tiles, missing) = (SlowJob.TileCentres(image), SlowJob.TileCentres(image).Count);
+
+        for (var retry = 0; retry < 10 && outcome.ExitCode != 0; retry++)
+        {
+            var left = tiles.Count - ResultFile.Read(result).Features.Count;
+            Assert.InRange(left, 1, missing / 4);
+            missing = left;
+            outcome = await cli.RunAsync("retry", id, "--failed-tiles");
+        }
+
+        Assert.True(outcome.ExitCode == 0, outcome.ToString());
+        Assert.Equal(tiles, ResultFile.Read(result).Features.Select(feature => (feature.X, feature.Y)).Order());
+        await SlowJob.AssertNothingIsLeftAsync(cli, id, "Completed");
+        var again = await cli.RunAsync("retry", id, "--failed-tiles");
+        Assert.Equal(2, again.ExitCode);
+        Assert.Contains("only a job that is PartiallyCompleted", again.Error, StringComparison.Ordinal);
+    }
 }

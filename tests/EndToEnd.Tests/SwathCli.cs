@@ -7,9 +7,16 @@ internal sealed class SwathCli : IAsyncDisposable
 {
     private static readonly string Executable = Path.Combine(AppContext.BaseDirectory, "swath.dll");
     private readonly List<RunningCommand> _running = [];
+    private readonly IReadOnlyDictionary<string, string> _settings;
 
-    // Not CreateTempSubdirectory, which closes the folder to the user that the database server runs as when the caller is root.
-    public SwathCli() => Home = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"swath-e2e-{Guid.NewGuid():N}")).FullName;
+    /// <param name="settings">Environment variables of every command.</param>
+    public SwathCli(IReadOnlyDictionary<string, string>? settings = null)
+    {
+        _settings = settings ?? new Dictionary<string, string>();
+
+        // Not CreateTempSubdirectory, which closes the folder to the user that the database server runs as when the caller is root.
+        Home = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"swath-e2e-{Guid.NewGuid():N}")).FullName;
+    }
 
     /// <summary>Where the private database and the results live.</summary>
     public string Home { get; }
@@ -35,6 +42,8 @@ internal sealed class SwathCli : IAsyncDisposable
         };
         start.Environment["SWATH_HOME"] = Path.Combine(Home, ".swath");
         start.Environment["NO_COLOR"] = "1";
+        foreach (var (name, value) in _settings)
+            start.Environment[name] = value;
         var command = new RunningCommand(Process.Start(start)!);
         _running.Add(command);
         return command;
@@ -46,7 +55,8 @@ internal sealed class SwathCli : IAsyncDisposable
             await command.DisposeAsync();
 
         // Whatever a killed process left behind: the next command attaches to it and stops it when it leaves.
-        await RunAndForgetAsync("jobs");
+        if (!_settings.ContainsKey("SWATH_DATABASE"))
+            await RunAndForgetAsync("jobs");
         Directory.Delete(Home, recursive: true);
     }
 
@@ -82,6 +92,9 @@ internal sealed class RunningCommand : IAsyncDisposable
         _reading = ReadAsync();
     }
 
+    /// <summary>Its process.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>The first line that it prints, or has printed, for which the condition holds.</summary>
     public Task<string> LineAsync(Func<string, bool> wanted)
     {
@@ -101,6 +114,13 @@ internal sealed class RunningCommand : IAsyncDisposable
         await _process.WaitForExitAsync(patience.Token);
         await _reading;
         return new CommandOutcome(_process.ExitCode, string.Join('\n', _lines), await _error);
+    }
+
+    /// <summary>SIGTERM: what a container platform sends before it kills.</summary>
+    public void Terminate()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        kill.WaitForExit();
     }
 
     /// <summary>SIGKILL: no handler runs, nothing is cleaned up.</summary>

@@ -15,6 +15,8 @@ internal sealed class ModelServer : IAsyncDisposable
     private readonly WebApplication _app;
     private int _inFlight;
     private int _most;
+    private readonly Lock _gate = new();
+    private readonly List<(int Times, TaskCompletionSource Reached)> _awaited = [];
     private int _asked;
 
     private ModelServer(WebApplication app) => _app = app;
@@ -27,6 +29,19 @@ internal sealed class ModelServer : IAsyncDisposable
     public int MostInFlight => _most;
 
     public ModelEndpoint Endpoint => new() { Name = $"{_app.Urls.Single()}/invocations" };
+
+    /// <summary>Ends when the model has been asked as often as this.</summary>
+    public Task AskedAsync(int times)
+    {
+        lock (_gate)
+        {
+            if (_asked >= times)
+                return Task.CompletedTask;
+            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaited.Add((times, reached));
+            return reached.Task.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System);
+        }
+    }
 
     public static async Task<ModelServer> StartAsync()
     {
@@ -68,7 +83,7 @@ internal sealed class ModelServer : IAsyncDisposable
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body);
             Tiles.Enqueue(body.ToArray());
-            var (status, answer) = await Answer(Interlocked.Increment(ref _asked));
+            var (status, answer) = await Answer(CountAsked());
             context.Response.StatusCode = status;
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(answer);
@@ -76,6 +91,21 @@ internal sealed class ModelServer : IAsyncDisposable
         finally
         {
             Interlocked.Decrement(ref _inFlight);
+        }
+    }
+
+    private int CountAsked()
+    {
+        lock (_gate)
+        {
+            _asked++;
+            foreach (var (times, reached) in _awaited)
+            {
+                if (_asked >= times)
+                    reached.TrySetResult();
+            }
+
+            return _asked;
         }
     }
 }

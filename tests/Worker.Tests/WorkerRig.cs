@@ -98,6 +98,17 @@ internal sealed class WorkerRig : IAsyncDisposable
         return await read.ExecuteScalarAsync() as string;
     }
 
+    /// <summary>Waits until the region has ended in this way; the outbox rings when it has.</summary>
+    public async Task EndedAsync(Guid jobId, string outcome)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await using var connection = await Database.OpenConnectionAsync(limit.Token);
+        await using (var listen = new NpgsqlCommand("listen swath_outbox", connection))
+            await listen.ExecuteNonQueryAsync(limit.Token);
+        while (await OutcomeAsync(jobId) != outcome)
+            await connection.WaitAsync(limit.Token);
+    }
+
     public async Task<T> ScalarAsync<T>(string sql, Guid jobId)
     {
         await using var read = Database.CreateCommand(sql);

@@ -76,6 +76,13 @@ internal sealed class SchedulerScenario : IAsyncDisposable
         await ExecuteAsync("insert into job_regions (job_id, region_id, tiles, kind) select job_id, 0, 100, kind from jobs on conflict do nothing");
     }
 
+    /// <summary>One request of every endpoint is taken, so that no job has an endpoint alone.</summary>
+    public Task OccupyAsync() => ExecuteAsync(
+        """
+        insert into capacity_reservations (job_id, endpoint, tenant, load, reserved_at)
+        select gen_random_uuid(), endpoint, 'tenant-0', 1, now() from endpoint_capacity
+        """);
+
     /// <summary>A scheduler of its own.</summary>
     public IServiceProvider NewScheduler()
     {

@@ -32,7 +32,7 @@ internal static class TilesBench
             if (settings.Image is null)
                 BenchScene.Write(image, settings.Scene);
             await using var model = await TrivialEndpoint.StartAsync();
-            await using var services = new ServiceCollection().AddLogging().AddSwathEndpoints().BuildServiceProvider();
+            await using var services = new ServiceCollection().AddLogging().AddSwathEndpoints().AddSwathImaging().BuildServiceProvider();
             PrintSettings(settings, image);
             foreach (var size in settings.TileSizes)
                 await CompareAsync(settings, image, size, model, services);
@@ -78,7 +78,7 @@ internal static class TilesBench
         ServiceProvider services, string image, PixelWindow area, int size, TileFormat format, ModelEndpoint endpoint, int workers)
     {
         var processor = new RegionProcessor(
-            services.GetRequiredService<IModelEndpointFactory>(), new UnkeptCheckpoints(), services.GetRequiredService<IOptionsMonitor<ImagingLimits>>(),
+            services.GetRequiredService<IModelEndpointFactory>(), new UnkeptCheckpoints(), services.GetRequiredService<ImageAccess>(),
             services.GetRequiredService<IOptionsMonitor<WorkerOptions>>(), TimeProvider.System, NullLogger<RegionProcessor>.Instance);
         var work = new ProcessRegion
         {

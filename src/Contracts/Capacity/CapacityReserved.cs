@@ -15,6 +15,12 @@ public sealed record CapacityReserved
     public bool SingleImageException { get; init; }
 
     public required IReadOnlyList<RegionPlacement> Placements { get; init; }
+
+    /// <summary>
+    /// Which of the job's turns in the queue it answers, from 1: a job that was paused and resumed since then stands there for another turn,
+    /// and holds nothing by this message any more. Absent in messages from before turns were counted.
+    /// </summary>
+    public int? QueueTurn { get; init; }
 }
 
 /// <summary>A region given to a worker.</summary>

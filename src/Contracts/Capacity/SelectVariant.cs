@@ -11,4 +11,10 @@ public sealed record SelectVariant
 
     /// <summary>The regions that admission places on workers.</summary>
     public required IReadOnlyList<ImageRegion> Regions { get; init; }
+
+    /// <summary>The regions that run again, when the job is retried; empty for a new job.</summary>
+    public IReadOnlyList<RegionReopening> Reopen { get; init; } = [];
+
+    /// <summary>Tiles that were finished before, when the job is retried: their checkpoints must still be there.</summary>
+    public int TilesFinished { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Swath.Contracts;
 
@@ -6,6 +7,11 @@ namespace Swath.Contracts;
 public sealed record AssembleResult
 {
     public required Guid JobId { get; init; }
+
+    /// <summary>The job's id as the upstream system knows it, where that is no UUID.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ExternalId { get; init; }
+
     public required string JobName { get; init; }
     public required string ImageUrl { get; init; }
     public required ImageHeader Image { get; init; }

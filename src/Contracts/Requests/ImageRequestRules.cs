@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace Swath.Contracts;
 
@@ -30,7 +31,7 @@ public static class ImageRequestRules
         Require(!string.IsNullOrWhiteSpace(request.Tenant), "tenant must not be blank.");
         Require(!string.IsNullOrWhiteSpace(request.ImageUrl), "imageUrl must name an image: a path, s3://bucket/key or https://...");
         Require(request.Priority is >= 0 and <= MaxPriority, $"priority must be 0..{MaxPriority}; it is {request.Priority}.");
-        CheckTexts(request, Require);
+        RequestTexts.Check(request, Require);
         CheckEndpoint(request.Endpoint, Require);
         CheckTile(request.Tile, Require);
         Require(request.Outputs is { Count: > 0 }, "outputs must name at least one sink.");
@@ -41,26 +42,9 @@ public static class ImageRequestRules
             CheckPostProcessing(step, Require);
         Require(request.FeatureProperties is not null, "featureProperties must be a list; leave it out for none.");
         foreach (var properties in request.FeatureProperties ?? [])
-            Require(properties.ValueKind == System.Text.Json.JsonValueKind.Object, "featureProperties must be JSON objects.");
+            Require(properties.ValueKind == JsonValueKind.Object, "featureProperties must be JSON objects.");
         CheckAffinity(request.Affinity, Require);
         return problems;
-    }
-
-    // PostgreSQL stores no NUL in a text, and no name needs one.
-    private static void CheckTexts(ImageRequested request, Action<bool, string> require)
-    {
-        var texts = new Dictionary<string, string?>
-        {
-            ["jobName"] = request.JobName,
-            ["tenant"] = request.Tenant,
-            ["imageUrl"] = request.ImageUrl,
-            ["endpoint.name"] = request.Endpoint?.Name,
-            ["endpoint.targetVariant"] = request.Endpoint?.TargetVariant,
-            ["regionOfInterest"] = request.RegionOfInterest,
-            ["jobKind"] = request.JobKind,
-        };
-        foreach (var (field, text) in texts)
-            require(text?.Contains('\0', StringComparison.Ordinal) is not true, $"{field} must not contain the character U+0000.");
     }
 
     private static void CheckAffinity(Affinity? affinity, Action<bool, string> require)
@@ -106,8 +90,6 @@ public static class ImageRequestRules
         require(output is not null, "outputs must not contain null.");
         if (output is null)
             return;
-        foreach (var text in (string?[])[output.Path, output.Bucket, output.Prefix, output.Stream])
-            require(text?.Contains('\0', StringComparison.Ordinal) is not true, "an output's texts must not contain the character U+0000.");
         switch (output.Type)
         {
             case OutputType.File:
@@ -134,6 +116,8 @@ public static class ImageRequestRules
             return;
         require(step.IouThreshold is >= 0 and <= 1, $"postProcessing.iouThreshold must be 0..1; it is {step.IouThreshold}.");
         require(step.SkipBoxThreshold is >= 0 and <= 1, $"postProcessing.skipBoxThreshold must be 0..1; it is {step.SkipBoxThreshold}.");
+        require(Enum.IsDefined(step.Algorithm), $"postProcessing.algorithm {step.Algorithm} does not exist: use Nms, SoftNms or None.");
+        require(Enum.IsDefined(step.Penalty), $"postProcessing.penalty {step.Penalty} does not exist: use Gaussian or Linear.");
         require(step.Sigma > 0, $"postProcessing.sigma must be greater than 0; it is {step.Sigma}.");
     }
 }

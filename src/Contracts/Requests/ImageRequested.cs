@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Swath.Contracts;
 
@@ -10,6 +11,12 @@ public sealed record ImageRequested
 {
     /// <summary>Identifies the job; chosen by the caller, so that a repeated request is recognised.</summary>
     public required Guid JobId { get; init; }
+
+    /// <summary>
+    /// The job's id as the upstream system knows it, where that is no UUID: results and notifications carry it in place of <see cref="JobId"/>.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ExternalId { get; init; }
 
     /// <summary>A name for people; the job id when none is given.</summary>
     public string? JobName { get; init; }

@@ -12,7 +12,9 @@ internal sealed class AwsJsonUnmarshaller<TOutput>(JsonTypeInfo<TOutput> type) :
     where TOutput : class, new()
 {
     public override AmazonWebServiceResponse Unmarshall(JsonUnmarshallerContext input) =>
-        new AwsJsonResponse<TOutput> { Body = JsonSerializer.Deserialize(input.Stream, type) ?? new TOutput() };
+        typeof(TOutput) == typeof(AwsNothing)
+            ? new AwsJsonResponse<TOutput>()
+            : new AwsJsonResponse<TOutput> { Body = JsonSerializer.Deserialize(input.Stream, type) ?? new TOutput() };
 
     /// <summary>Errors are HTTP 400 with <c>__type</c>; throttling comes without a message, and its code alone makes the SDK retry it.</summary>
     public override AmazonServiceException UnmarshallException(JsonUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)

@@ -48,8 +48,11 @@ internal static class SwathCommandLine
         JobControlCommands.Cancel(),
         JobControlCommands.Pause(),
         JobControlCommands.Resume(),
+        RetryCommand.Create(),
         ReplayCommand.Create(),
         VerifyCommand.Create(),
+        FaultsCommand.Create(),
+        HealthCommand.Create(),
         MigrateCommand.Create(),
         ServeModelCommand.Create(),
     };

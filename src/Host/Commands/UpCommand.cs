@@ -1,25 +1,47 @@
 using System.CommandLine;
 using Swath.Host.Composition;
+using Swath.Host.Composition.Transports;
 
 namespace Swath.Host.Commands;
 
-/// <summary><c>swath up</c>: all roles in this process, until it is stopped.</summary>
+/// <summary><c>swath up</c>: all roles in this process, or some of them, until it is stopped.</summary>
 internal static class UpCommand
 {
+    public const string DefaultUrl = "http://127.0.0.1:5080";
+
     public static Command Create()
     {
-        var url = new Option<string>("--url") { Description = "The address that the REST API listens at.", DefaultValueFactory = _ => "http://127.0.0.1:5080" };
-        var command = new Command("up", "Runs Swath (REST API, scheduler and worker, with its private database) until it is stopped.") { url };
-        command.SetAction(async (parsed, cancellationToken) =>
+        var roles = new Option<string>("--roles")
         {
-            await using var swath = await SwathProcess.StartAsync(new SwathProcessOptions { ApiUrl = parsed.GetRequiredValue(url), ConsoleLog = true }, cancellationToken);
-            Console.WriteLine($"Swath is up. REST API: {swath.ApiUrl}/v1/jobs");
-            Console.WriteLine($"Database:          psql \"{swath.PsqlArguments}\"");
-            Console.WriteLine("Submit:            swath submit IMAGE --endpoint URL -o OUT.geojson");
-            Console.WriteLine("Stop:              Ctrl+C (running regions give back their work; it resumes at the next start)");
-            await swath.WaitForShutdownAsync(cancellationToken);
-            return ExitCodes.Done;
-        });
+            Description = "What this process does: intake, scheduler, worker, separated by commas. Not all of them needs a broker (SWATH_TRANSPORT).",
+            DefaultValueFactory = _ => RoleList.Format(Roles.All),
+        };
+        var url = new Option<string?>("--url") { Description = $"Where the REST API and /health listen; {DefaultUrl} when not given. Without the intake role: /health only, and only when given." };
+        var command = new Command("up", "Runs Swath, or some of its roles, until it is stopped.") { roles, url };
+        command.SetAction((parsed, cancellationToken) => RunAsync(RoleList.Parse(parsed.GetRequiredValue(roles)), parsed.GetValue(url), cancellationToken));
         return command;
+    }
+
+    private static async Task<int> RunAsync(Roles roles, string? url, CancellationToken cancellationToken)
+    {
+        var options = new SwathProcessOptions
+        {
+            Transport = TransportChoice.Current(),
+            Roles = roles,
+            ApiUrl = url ?? (roles.HasFlag(Roles.Intake) ? DefaultUrl : null),
+            ConsoleLog = true,
+        };
+        await using var swath = await SwathProcess.StartAsync(options, cancellationToken);
+        Console.WriteLine(roles == Roles.All ? "Swath is up." : $"Swath is up with {RoleList.Format(roles)}, over {options.Transport.Name}.");
+        if (roles.HasFlag(Roles.Intake))
+            Console.WriteLine($"REST API:          {swath.ApiUrl}/v1/jobs");
+        if (swath.ApiUrl is not null)
+            Console.WriteLine($"Health:            {swath.ApiUrl}/health");
+        Console.WriteLine($"Database:          psql \"{swath.PsqlArguments}\"");
+        if (roles.HasFlag(Roles.Intake))
+            Console.WriteLine("Submit:            swath submit IMAGE --endpoint URL -o OUT.geojson");
+        Console.WriteLine("Stop:              Ctrl+C (running regions give back their work; it resumes at the next start, or elsewhere)");
+        await swath.WaitForShutdownAsync(cancellationToken);
+        return ExitCodes.Done;
     }
 }

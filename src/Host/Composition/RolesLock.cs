@@ -3,8 +3,8 @@ using Npgsql;
 namespace Swath.Host.Composition;
 
 /// <summary>
-/// With the in-memory transport one process at a time runs roles on a database: the one that holds this advisory lock. It is bound to
-/// a connection of its own, so that it ends with the process, however that ends.
+/// Says who runs roles on a database. With the in-memory transport that is one process at a time, which holds this advisory lock alone;
+/// processes that meet at a broker share it. It is bound to a connection of its own, so that it ends with the process, however that ends.
 /// </summary>
 internal sealed class RolesLock : IAsyncDisposable
 {
@@ -14,14 +14,16 @@ internal sealed class RolesLock : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly string _connectionString;
+    private readonly bool _shared;
     private readonly CancellationTokenSource _released = new();
     private readonly CancellationTokenSource _lost = new();
     private readonly Task _watch;
     private NpgsqlConnection _connection;
 
-    private RolesLock(string connectionString, NpgsqlConnection connection)
+    private RolesLock(string connectionString, bool shared, NpgsqlConnection connection)
     {
         _connectionString = connectionString;
+        _shared = shared;
         _connection = connection;
         _watch = WatchAsync();
     }
@@ -29,12 +31,15 @@ internal sealed class RolesLock : IAsyncDisposable
     /// <summary>Cancelled when the connection broke and another process took the lock meanwhile: the roles of this one must end.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    /// <summary>The lock, or null while another process holds it.</summary>
-    public static async Task<RolesLock?> TryTakeAsync(string connectionString, CancellationToken cancellationToken)
+    /// <summary>The lock, or null while another process holds it in a way that does not go with this one's.</summary>
+    /// <param name="connectionString">The database.</param>
+    /// <param name="shared">True where any number of processes may run roles.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public static async Task<RolesLock?> TryTakeAsync(string connectionString, bool shared, CancellationToken cancellationToken)
     {
         // Outside the pool, which would keep the session, and so the lock, after it is closed.
         var unpooled = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, KeepAlive = 30 }.ConnectionString;
-        return await TryConnectAsync(unpooled, cancellationToken) is { } connection ? new RolesLock(unpooled, connection) : null;
+        return await TryConnectAsync(unpooled, shared, cancellationToken) is { } connection ? new RolesLock(unpooled, shared, connection) : null;
     }
 
     /// <summary>Whether some process holds it.</summary>
@@ -90,7 +95,7 @@ internal sealed class RolesLock : IAsyncDisposable
         {
             try
             {
-                if (await TryConnectAsync(_connectionString, _released.Token) is not { } connection)
+                if (await TryConnectAsync(_connectionString, _shared, _released.Token) is not { } connection)
                     return false;
                 _connection = connection;
                 return true;
@@ -109,13 +114,13 @@ internal sealed class RolesLock : IAsyncDisposable
         return false;
     }
 
-    private static async Task<NpgsqlConnection?> TryConnectAsync(string connectionString, CancellationToken cancellationToken)
+    private static async Task<NpgsqlConnection?> TryConnectAsync(string connectionString, bool shared, CancellationToken cancellationToken)
     {
         var connection = new NpgsqlConnection(connectionString);
         try
         {
             await connection.OpenAsync(cancellationToken);
-            await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", connection) { Parameters = { new() { Value = Key } } };
+            await using var command = new NpgsqlCommand(shared ? "SELECT pg_try_advisory_lock_shared($1)" : "SELECT pg_try_advisory_lock($1)", connection) { Parameters = { new() { Value = Key } } };
             if (await command.ExecuteScalarAsync(cancellationToken) is true)
                 return connection;
         }

@@ -1,8 +1,11 @@
 using MassTransit;
 using Microsoft.Extensions.Logging.Console;
-using Npgsql;
+using Microsoft.Extensions.Options;
 using Swath.Contracts;
 using Swath.Endpoints;
+using Swath.Host.Composition.Health;
+using Swath.Host.Composition.Transports;
+using Swath.Imaging.Remote;
 using Swath.Intake;
 using Swath.Intake.Api;
 using Swath.Persistence;
@@ -17,12 +20,16 @@ namespace Swath.Host.Composition;
 /// <summary>The composition root: which services and consumers a process runs.</summary>
 internal static class SwathHost
 {
-    private const int SagaPrefetch = 128;
+    // What stopping may take beside draining: closing the API, the bus, the last writes. With the default drain it makes less than 30 s,
+    // after which container platforms kill.
+    private static readonly TimeSpan StopBesideDrain = TimeSpan.FromSeconds(8);
 
-    // A thousand times up to 15 s: for hours. A database that is away must not turn into failed jobs.
-    private const int TransientRetries = 1000;
+    // Consumers (assembling, measuring) that still work when the drain is over are cut short, and their messages given back.
+    private static readonly TimeSpan ConsumerStop = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan BusStop = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan LongestShutdown = TimeSpan.FromSeconds(90);
+    // A backlog must not be taken for lost messages: a broker keeps them.
+    private static readonly TimeSpan BrokerRedeliverAfter = TimeSpan.FromMinutes(5);
 
     public static IHost Build(SwathDatabase database, SwathProcessOptions options)
     {
@@ -37,57 +44,72 @@ internal static class SwathHost
         web.WebHost.UseUrls(options.ApiUrl);
         AddServices(web, database, options);
         var app = web.Build();
-        app.MapJobs();
+        app.MapSwathHealth();
+        if (options.Roles.HasFlag(Roles.Intake))
+            app.MapJobs();
         return app;
     }
 
     private static void AddServices(IHostApplicationBuilder builder, SwathDatabase database, SwathProcessOptions options)
     {
         ConfigureLogging(builder.Logging, options);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestShutdown);
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSwathPersistence(database.DataSource);
-        builder.Services.AddSwathEndpoints();
-        builder.Services.AddSwathIntake();
-        builder.Services.AddSwathScheduler();
-        builder.Services.AddSwathWorker();
-        builder.Services.AddMassTransit(AddMessaging);
+        var services = builder.Services;
+        services.AddSingleton(TimeProvider.System);
+        services.AddSwathPersistence(database.DataSource);
+        services.AddSwathOutbox(outbox => ConfigureOutbox(outbox, options));
+        services.AddSwathEndpoints();
+        services.AddSingleton<IImageReadRoles, ImageReadRoles>();
+        services.AddSwathSchedulerQueries();
+        services.AddSwathHealth();
 
-        // Behind MassTransit: it delivers through a bus that has started.
-        builder.Services.AddSwathOutboxDelivery(outbox => outbox.TransportForgets = true);
+        // In every process that delivers, with the saga or without: it tells jobs that are over from others.
+        services.AddEventStream<ImageJob>(ImageJobStream.Configure);
+        if (options.Roles.HasFlag(Roles.Intake))
+            services.AddSwathIntake();
+
+        services.AddMassTransit(bus => Messaging.Add(bus, options));
+        services.Configure<MassTransitHostOptions>(bus =>
+        {
+            // What is registered below starts when the queues are there: a worker that has joined must be able to receive.
+            bus.WaitUntilStarted = true;
+            bus.ConsumerStopTimeout = ConsumerStop;
+            bus.StopTimeout = BusStop;
+        });
+
+        if (options.Roles.HasFlag(Roles.Scheduler))
+            services.AddSwathScheduler();
+        if (options.Roles.HasFlag(Roles.Worker))
+            AddWorker(services, options);
+
+        // A worker leaves its messages to the others: its region is done when it is written, and who waits for it is elsewhere.
+        if (options.Roles != Roles.Worker)
+            services.AddSwathOutboxDelivery();
     }
 
-    private static void AddMessaging(IBusRegistrationConfigurator bus)
+    private static void AddWorker(IServiceCollection services, SwathProcessOptions options)
     {
-        bus.SetKebabCaseEndpointNameFormatter();
-        bus.AddIntakeConsumers();
-        bus.AddSagaStateMachine<ImageJobStateMachine, ImageJobSaga>()
-            .EventSourcedRepository<ImageJobSaga, ImageJob>(ImageJobStream.Configure)
-            .Endpoint(endpoint =>
+        services.AddSwathWorker();
+        services.AddOptions<HostOptions>().Configure<IOptions<WorkerOptions>>((host, worker) => host.ShutdownTimeout = worker.Value.DrainTime + StopBesideDrain);
+
+        // Workers that share a machine must not share a name.
+        if (!options.Transport.LivesInProcess)
+        {
+            services.PostConfigure<WorkerOptions>(worker =>
             {
-                endpoint.Name = Queues.ImageJob;
-
-                // A message that waits for its commit holds a place; commits are grouped, so many should wait together.
-                endpoint.PrefetchCount = SagaPrefetch;
+                if (!WorkerQueue.IsValidId(worker.Id))
+                    worker.Id = WorkerName.OfThisProcess;
             });
-        bus.AddSchedulerConsumers();
-        bus.AddWorkerConsumers();
-        bus.AddConfigureEndpointsCallback((_, endpoint) =>
-        {
-            endpoint.UseMessageRetry(retry => retry
-                .Exponential(TransientRetries, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(1))
-                .Handle<NpgsqlException>(failure => failure.IsTransient));
+        }
+    }
 
-            // What is still wrong after these is wrong for good: the job fails with the reason (CommandFaultConsumer).
-            endpoint.UseMessageRetry(retry => retry.Exponential(4, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200))
-                .Ignore(typeof(UnexpectedEventException), typeof(TableAndFoldDisagreeException)));
-            endpoint.UseEventSourcedRetry();
-        });
-        bus.UsingInMemory((context, transport) =>
-        {
-            transport.UseCompactJson();
-            transport.ConfigureEndpoints(context);
-        });
+    private static void ConfigureOutbox(OutboxOptions outbox, SwathProcessOptions options)
+    {
+        outbox.TransportForgets = options.Transport.LivesInProcess;
+        outbox.Transport = options.Transport.Name;
+        outbox.Route = options.Transport.Route;
+        outbox.RedeliverUnconsumed = options.Roles.HasFlag(Roles.Scheduler);
+        if (!options.Transport.LivesInProcess)
+            outbox.RedeliverAfter = BrokerRedeliverAfter;
     }
 
     private static void ConfigureLogging(ILoggingBuilder logging, SwathProcessOptions options)

@@ -27,27 +27,32 @@ internal sealed class SwathProcess : IAsyncDisposable
 
     public string PsqlArguments => Client.Database.PsqlArguments;
 
-    /// <summary>Where the REST API listens; null while another process runs the roles.</summary>
+    /// <summary>Where the REST API and /health listen; null where they don't, or while another process runs the roles.</summary>
     public string? ApiUrl => (_host as WebApplication)?.Urls.FirstOrDefault();
 
-    /// <summary>Starts all roles in this process.</summary>
-    /// <exception cref="UsageException">Another process runs them on this database already.</exception>
-    public static async Task<SwathProcess> StartAsync(SwathProcessOptions options, CancellationToken cancellationToken)
+    /// <summary>Starts the roles in this process.</summary>
+    /// <exception cref="UsageException">Another process runs them on this database in a way that leaves no room, or the transport needs all of them in one.</exception>
+    public static Task<SwathProcess> StartAsync(SwathProcessOptions options, CancellationToken cancellationToken)
     {
-        var process = await StartOrJoinAsync(options, cancellationToken);
-        if (process._host is not null)
-            return process;
-        await process.DisposeAsync();
-        throw new UsageException("Swath runs on this database already. 'swath submit' hands it work; to run a second one apart, set SWATH_HOME to another folder.");
+        if (options.Transport.LivesInProcess && options.Roles != Roles.All)
+        {
+            throw new UsageException(
+                $"With the in-memory transport one process runs all roles: {RoleList.Format(options.Roles)} alone would talk to nobody. Set SWATH_TRANSPORT=rabbitmq, or leave --roles out.");
+        }
+
+        return OpenAsync(options, process => process.RunRolesAsync(cancellationToken), cancellationToken);
     }
 
-    /// <summary>Starts all roles in this process, or joins the process that runs them.</summary>
-    public static async Task<SwathProcess> StartOrJoinAsync(SwathProcessOptions options, CancellationToken cancellationToken)
+    /// <summary>Starts all roles in this process, or joins the processes that run them.</summary>
+    public static Task<SwathProcess> StartOrJoinAsync(SwathProcessOptions options, CancellationToken cancellationToken) =>
+        OpenAsync(options, process => process.TakeOverIfAloneAsync(cancellationToken), cancellationToken);
+
+    private static async Task<SwathProcess> OpenAsync(SwathProcessOptions options, Func<SwathProcess, Task> start, CancellationToken cancellationToken)
     {
         var process = new SwathProcess(await SwathClient.ConnectAsync(cancellationToken), options);
         try
         {
-            await process.TakeOverIfAloneAsync(cancellationToken);
+            await start(process);
             return process;
         }
         catch
@@ -67,14 +72,31 @@ internal sealed class SwathProcess : IAsyncDisposable
             return;
         }
 
-        if ((_roles = await RolesLock.TryTakeAsync(Client.Database.ConnectionString, cancellationToken)) is null)
+        if (_options.Transport.LivesInProcess || !await Client.IsSwathRunningAsync(cancellationToken))
+            await TryRunRolesAsync(cancellationToken);
+    }
+
+    private async Task RunRolesAsync(CancellationToken cancellationToken)
+    {
+        if (await TryRunRolesAsync(cancellationToken))
             return;
+        throw new UsageException(_options.Transport.LivesInProcess
+            ? "Swath runs on this database already. 'swath submit' hands it work; to run a second one apart, set SWATH_HOME to another folder."
+            : "A Swath with the in-memory transport runs on this database: stop it first, its jobs go on here.");
+    }
+
+    private async Task<bool> TryRunRolesAsync(CancellationToken cancellationToken)
+    {
+        _roles = await RolesLock.TryTakeAsync(Client.Database.ConnectionString, shared: !_options.Transport.LivesInProcess, cancellationToken);
+        if (_roles is null)
+            return false;
         _host = SwathHost.Build(Client.Database, _options);
         await _host.StartAsync(cancellationToken);
         _roles.Lost.Register(EndRoles);
+        return true;
     }
 
-    // Two processes with the in-memory transport on one database would take each other's work.
+    // A process with the in-memory transport and any other on one database would take each other's work.
     private void EndRoles()
     {
         Console.Error.WriteLine("The database went away, and another Swath runs on it now: this one stops.");

@@ -1,9 +1,17 @@
+using Swath.Host.Composition.Transports;
+
 namespace Swath.Host.Composition;
 
 /// <summary>How a process runs Swath.</summary>
 internal sealed record SwathProcessOptions
 {
-    /// <summary>Where the REST API listens; null for no API.</summary>
+    /// <summary>What carries its messages; the one that <c>SWATH_TRANSPORT</c> names when not set.</summary>
+    public ITransport Transport { get; init; } = TransportChoice.Current();
+
+    /// <summary>What it does.</summary>
+    public Roles Roles { get; init; } = Roles.All;
+
+    /// <summary>Where the REST API, or without the intake role only <c>/health</c>, listens; null for neither.</summary>
     public string? ApiUrl { get; init; }
 
     /// <summary>True to log to the console from information on; false for warnings only, on standard error.</summary>

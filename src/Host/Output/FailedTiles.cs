@@ -13,7 +13,10 @@ internal static class FailedTiles
     [
         .. history
             .Where(entry => entry.Type.StartsWith("region-completed.", StringComparison.Ordinal))
-            .SelectMany(entry => JsonSerializer.Deserialize<RegionCompleted>(entry.Data, Json)!.FailedTiles)
+            .Select(entry => JsonSerializer.Deserialize<RegionCompleted>(entry.Data, Json)!)
+            // A region that was retried has ended more than once: the last end counts.
+            .GroupBy(region => region.RegionId)
+            .SelectMany(region => region.Last().FailedTiles)
             .OrderBy(tile => tile.Window.Y).ThenBy(tile => tile.Window.X),
     ];
 }

@@ -10,16 +10,20 @@ internal static class JobProgress
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(2);
 
-    public static Task<JobRow> FollowAsync(SwathProcess swath, Guid jobId, CancellationToken cancellationToken) =>
-        Terminal.IsInteractive ? FollowWithBarAsync(swath, jobId, cancellationToken) : FollowWithLinesAsync(swath, jobId, cancellationToken);
+    /// <param name="swath">Where it runs.</param>
+    /// <param name="jobId">The job.</param>
+    /// <param name="cancellationToken">Ends the following, not the job.</param>
+    /// <param name="endedAfter">The end that the job had before it was retried: not that one is waited for, but the next.</param>
+    public static Task<JobRow> FollowAsync(SwathProcess swath, Guid jobId, CancellationToken cancellationToken, DateTimeOffset? endedAfter = null) =>
+        Terminal.IsInteractive ? FollowWithBarAsync(swath, jobId, endedAfter, cancellationToken) : FollowWithLinesAsync(swath, jobId, endedAfter, cancellationToken);
 
-    private static async Task<JobRow> FollowWithBarAsync(SwathProcess swath, Guid jobId, CancellationToken cancellationToken) =>
+    private static async Task<JobRow> FollowWithBarAsync(SwathProcess swath, Guid jobId, DateTimeOffset? endedAfter, CancellationToken cancellationToken) =>
         await AnsiConsole.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
             .StartAsync(async progress =>
             {
                 var bar = progress.AddTask("Submitted", maxValue: 1);
-                return await PollAsync(swath, jobId, job =>
+                return await PollAsync(swath, jobId, endedAfter, job =>
                 {
                     bar.MaxValue = Math.Max(1, job.TilesTotal);
                     bar.Value = job.IsFinal ? bar.MaxValue : job.TilesStored;
@@ -27,10 +31,10 @@ internal static class JobProgress
                 }, cancellationToken);
             });
 
-    private static async Task<JobRow> FollowWithLinesAsync(SwathProcess swath, Guid jobId, CancellationToken cancellationToken)
+    private static async Task<JobRow> FollowWithLinesAsync(SwathProcess swath, Guid jobId, DateTimeOffset? endedAfter, CancellationToken cancellationToken)
     {
         var (state, printedAt) = ("", DateTimeOffset.MinValue);
-        return await PollAsync(swath, jobId, job =>
+        return await PollAsync(swath, jobId, endedAfter, job =>
         {
             var now = swath.Clock.GetUtcNow();
             if (job.State == state && now - printedAt < LineInterval)
@@ -40,11 +44,12 @@ internal static class JobProgress
         }, cancellationToken);
     }
 
-    private static async Task<JobRow> PollAsync(SwathProcess swath, Guid jobId, Action<JobRow> show, CancellationToken cancellationToken)
+    private static async Task<JobRow> PollAsync(
+        SwathProcess swath, Guid jobId, DateTimeOffset? endedAfter, Action<JobRow> show, CancellationToken cancellationToken)
     {
         while (true)
         {
-            if (await swath.Jobs.FindAsync(jobId, cancellationToken) is { } job)
+            if (await swath.Jobs.FindAsync(jobId, cancellationToken) is { } job && (endedAfter is null || job.FinishedAt != endedAfter))
             {
                 show(job);
                 if (job.IsFinal)

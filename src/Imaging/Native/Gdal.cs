@@ -184,6 +184,16 @@ internal static unsafe partial class Gdal
     public static partial int VSIUnlink([MarshalAs(UnmanagedType.LPUTF8Str)] string path);
 
     [LibraryImport(Library)]
+    public static partial nint VSIAllocFilesystemPluginCallbacksStruct();
+
+    [LibraryImport(Library)]
+    public static partial void VSIFreeFilesystemPluginCallbacksStruct(nint callbacks);
+
+    /// <summary>Copies the callbacks; keeps the prefix.</summary>
+    [LibraryImport(Library)]
+    public static partial int VSIInstallPluginHandler(byte* prefix, nint callbacks);
+
+    [LibraryImport(Library)]
     public static partial void VSIFree(void* memory);
 
     /// <summary>Copies a string that GDAL keeps; null stays null.</summary>

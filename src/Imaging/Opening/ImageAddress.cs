@@ -2,39 +2,53 @@ using System.Text.RegularExpressions;
 
 namespace Swath.Imaging.Opening;
 
-/// <summary>Turns what a user calls an image into what GDAL opens, and refuses what a user may not name.</summary>
-internal static partial class ImageAddress
+/// <summary>Where an image is, as far as its name tells. GDAL's own names of files and networks are no addresses.</summary>
+internal abstract partial record ImageAddress
 {
-    /// <summary>GDAL's path for a local file, <c>file://</c>, <c>s3://bucket/key</c> or <c>https://</c> address.</summary>
-    /// <exception cref="ImageException">Not found, not readable, forbidden, or no file at all.</exception>
-    public static string Resolve(string pathOrUrl)
+    private ImageAddress()
+    {
+    }
+
+    /// <summary>A file of this machine, by its full path.</summary>
+    public sealed record Local(string FullPath) : ImageAddress;
+
+    /// <summary>An S3 object.</summary>
+    public sealed record S3(string Bucket, string Key) : ImageAddress;
+
+    /// <summary>An object of a web server.</summary>
+    public sealed record Web(Uri Address) : ImageAddress;
+
+    /// <summary>Reads a local path, <c>file://</c>, <c>s3://bucket/key</c>, <c>https://</c> or <c>http://</c> address.</summary>
+    /// <exception cref="ImageException">Not found, not readable, forbidden, or no address at all.</exception>
+    public static ImageAddress Parse(string pathOrUrl)
     {
         if (string.IsNullOrWhiteSpace(pathOrUrl) || pathOrUrl.Contains('\0', StringComparison.Ordinal))
             throw new ImageException(ImageErrorKind.NotFound, pathOrUrl ?? "", "the image's path is empty or has a zero character: give a path, s3:// or https:// address");
-        if (IsReserved(pathOrUrl))
+        if (ReservedPrefix().IsMatch(pathOrUrl))
             throw Reserved(pathOrUrl);
         return Scheme().Match(pathOrUrl) is { Success: true } match
             ? FromUrl(pathOrUrl, match.Groups["scheme"].Value.ToLowerInvariant())
-            : FromPath(pathOrUrl, pathOrUrl);
+            : new Local(FromPath(pathOrUrl, pathOrUrl));
     }
 
-    /// <summary>True when the path is one of GDAL's network file systems.</summary>
-    public static bool IsRemote(string resolved) => IsReserved(resolved);
-
-    private static string FromUrl(string url, string scheme)
+    private static ImageAddress FromUrl(string url, string scheme)
     {
         switch (scheme)
         {
-            case "https":
-                if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Host.Length == 0)
+            case "https" or "http":
+                if (!Uri.TryCreate(url.Trim(), UriKind.Absolute, out var address) || address.Host.Length == 0)
                     throw new ImageException(ImageErrorKind.NotFound, url, "this is not an address: write https://host/path");
-                return "/vsicurl/" + address.AbsoluteUri;
+                return new Web(address);
             case "s3":
-                if (S3().Match(url) is not { Success: true } s3)
+                if (S3Address().Match(url) is not { Success: true } s3)
                     throw new ImageException(ImageErrorKind.NotFound, url, "this is not an S3 address: write s3://bucket/key");
-                return $"/vsis3/{s3.Groups["bucket"].Value}/{s3.Groups["key"].Value}";
+
+                // In a URL these would lead to another key, or out of the bucket.
+                if (s3.Groups["key"].Value.Split('/').Any(part => part is "." or ".."))
+                    throw new ImageException(ImageErrorKind.ForbiddenPath, url, "S3 keys with the parts . or .. are not read: copy the image to another key");
+                return new S3(s3.Groups["bucket"].Value, s3.Groups["key"].Value);
             case "file":
-                return FromPath(url, Uri.TryCreate(url, UriKind.Absolute, out var file) ? file.LocalPath : url["file://".Length..]);
+                return new Local(FromPath(url, Uri.TryCreate(url, UriKind.Absolute, out var file) ? file.LocalPath : url["file://".Length..]));
             default:
                 throw new ImageException(ImageErrorKind.ForbiddenPath, url, $"{scheme}:// images are not read: use a local path, s3:// or https://");
         }
@@ -44,7 +58,7 @@ internal static partial class ImageAddress
     {
         // A full path starts with a root, so GDAL takes it for nothing but a file: not for NITF_IM:..., GTIFF_DIR:... or inline XML.
         var full = Path.GetFullPath(path);
-        if (IsReserved(full))
+        if (ReservedPrefix().IsMatch(full))
             throw Reserved(given);
         if (Directory.Exists(full))
             throw new ImageException(ImageErrorKind.NotAnImage, given, "this is a directory: name the image file");
@@ -71,8 +85,6 @@ internal static partial class ImageAddress
         return full;
     }
 
-    private static bool IsReserved(string path) => ReservedPrefix().IsMatch(path);
-
     private static ImageException Reserved(string path) => new(
         ImageErrorKind.ForbiddenPath, path, "GDAL's /vsi file systems can't be named: use a local path, s3:// or https://");
 
@@ -84,5 +96,5 @@ internal static partial class ImageAddress
 
     // Bucket names: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, with the underscores of old buckets.
     [GeneratedRegex("^s3://(?<bucket>[A-Za-z0-9][A-Za-z0-9._-]{1,254})/(?<key>[^/].*)$", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
-    private static partial Regex S3();
+    private static partial Regex S3Address();
 }

@@ -7,10 +7,7 @@ namespace Swath.Imaging.Opening;
 /// <summary>Opens a dataset and checks what its header claims, before a pixel is read.</summary>
 internal static unsafe class ImageOpening
 {
-    // CPLE_* of cpl_error.h.
-    private const int NotFoundOverHttp = 11, NoSuchBucket = 12, NoSuchObject = 13, AwsAccessDenied = 14, AwsBadCredentials = 15, AwsBadSignature = 16;
-
-    private static readonly Lock NetworkLock = new();
+    private static readonly Lock LimitsLock = new();
     private static ImagingLimits? _applied;
 
     public static DatasetHandle Open(string given, string resolved, ImagingLimits limits)
@@ -20,7 +17,7 @@ internal static unsafe class ImageOpening
         GdalErrors.Reset();
         var dataset = Gdal.GDALOpenEx(resolved, Gdal.OpenRaster | Gdal.OpenVerboseError, drivers.Pointer, null, null);
         if (dataset == 0)
-            throw OpenFailed(given, resolved);
+            throw new ImageException(ImageErrorKind.NotAnImage, given, $"this is not a readable TIFF, NITF, PNG, JPEG or JPEG 2000 image: {GdalErrors.Message}");
         return new DatasetHandle(dataset);
     }
 
@@ -55,6 +52,7 @@ internal static unsafe class ImageOpening
         SampleType = Gdal.Text(Gdal.GDALGetDataTypeName(SampleType(dataset)))!,
         Driver = Gdal.Text(Gdal.GDALGetDriverShortName(Gdal.GDALGetDatasetDriver(dataset)))!,
         Georeferencing = georeferencing,
+        Source = Origin.Of(dataset),
     };
 
     /// <summary>The type that holds the samples of every band.</summary>
@@ -68,32 +66,13 @@ internal static unsafe class ImageOpening
 
     private static void Apply(ImagingLimits limits)
     {
-        lock (NetworkLock)
+        lock (LimitsLock)
         {
             if (limits == _applied)
                 return;
-            Gdal.CPLSetConfigOption("GDAL_HTTP_TIMEOUT", limits.NetworkTimeoutSeconds.ToString(CultureInfo.InvariantCulture));
-            Gdal.CPLSetConfigOption("GDAL_HTTP_LOW_SPEED_TIME", limits.LowSpeedSeconds.ToString(CultureInfo.InvariantCulture));
-            Gdal.CPLSetConfigOption("GDAL_HTTP_LOW_SPEED_LIMIT", limits.LowSpeedBytesPerSecond.ToString(CultureInfo.InvariantCulture));
             Gdal.GDALSetCacheMax64(limits.BlockCacheBytes);
             _applied = limits;
         }
-    }
-
-    private static ImageException OpenFailed(string given, string resolved)
-    {
-        var message = GdalErrors.Message;
-        if (!ImageAddress.IsRemote(resolved))
-            return new(ImageErrorKind.NotAnImage, given, $"this is not a readable TIFF, NITF, PNG, JPEG or JPEG 2000 image: {message}");
-        return GdalErrors.Number switch
-        {
-            NoSuchBucket or NoSuchObject => new(ImageErrorKind.NotFound, given, message),
-            AwsAccessDenied or AwsBadCredentials or AwsBadSignature => new(ImageErrorKind.AccessDenied, given, message),
-            NotFoundOverHttp when message.Contains("403", StringComparison.Ordinal) || message.Contains("401", StringComparison.Ordinal)
-                => new(ImageErrorKind.AccessDenied, given, message),
-            NotFoundOverHttp => new(ImageErrorKind.NotFound, given, message),
-            _ => new(ImageErrorKind.NotAnImage, given, message),
-        };
     }
 
     private static ImageException TooLarge(string given, string claim, string limit, long value) => new(

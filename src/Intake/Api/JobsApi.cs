@@ -29,6 +29,7 @@ public static class JobsApi
             TellAsync(id, new PauseJob { JobId = id }, outbox, reader, stop)).WithSummary("Stops a job until it is resumed.");
         jobs.MapPost("{id:guid}/resume", (Guid id, IOutbox outbox, JobReader reader, CancellationToken stop) =>
             TellAsync(id, new ResumeJob { JobId = id }, outbox, reader, stop)).WithSummary("Puts a paused job back into the queue.");
+        jobs.MapPost("{id:guid}/retry", RetryAsync).WithSummary("Runs the failed tiles of a partially completed job again, and writes its result whole.");
         return jobs;
     }
 
@@ -70,6 +71,18 @@ public static class JobsApi
         if (job.IsFinal)
             return TypedResults.Conflict($"Job {id} is {job.State} already.");
         await outbox.PublishAsync(message, id, cancellationToken: cancellationToken);
+        return TypedResults.Accepted($"/v1/jobs/{id}");
+    }
+
+    private static async Task<Results<Accepted, NotFound, Conflict<string>>> RetryAsync(
+        Guid id, IOutbox outbox, JobReader reader, CancellationToken cancellationToken)
+    {
+        var job = await reader.FindAsync(id, cancellationToken);
+        if (job is null)
+            return TypedResults.NotFound();
+        if (job.State != "PartiallyCompleted")
+            return TypedResults.Conflict($"Job {id} is {job.State}: only a job that is PartiallyCompleted has tiles to retry.");
+        await outbox.PublishAsync(new RetryFailedTiles { JobId = id }, id, cancellationToken: cancellationToken);
         return TypedResults.Accepted($"/v1/jobs/{id}");
     }
 

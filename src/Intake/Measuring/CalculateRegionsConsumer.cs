@@ -17,7 +17,7 @@ public sealed class CalculateRegionsConsumer(
             return;
         try
         {
-            var regions = await Task.Run(() => measurer.Measure(context.Message), context.CancellationToken);
+            var regions = await Task.Run(() => measurer.Measure(context.Message, context.CancellationToken), context.CancellationToken);
             await context.Publish(regions);
         }
         catch (ImageException refused) when (refused.Rejection is not null)

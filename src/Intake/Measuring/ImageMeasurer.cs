@@ -5,14 +5,14 @@ using Swath.Imaging;
 namespace Swath.Intake.Measuring;
 
 /// <summary>Reads an image's header and computes its regions. Blocking: GDAL has no asynchronous reads.</summary>
-public sealed class ImageMeasurer(IOptionsMonitor<IntakeOptions> options, IOptionsMonitor<ImagingLimits> limits)
+public sealed class ImageMeasurer(IOptionsMonitor<IntakeOptions> options, ImageAccess images)
 {
     /// <summary>The header, the regions with their tile counts, and what the user should know.</summary>
     /// <exception cref="ImageException">The image, or the region of interest, can't be processed; the message says why.</exception>
-    public RegionsCalculated Measure(CalculateRegions command)
+    public RegionsCalculated Measure(CalculateRegions command, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(command);
-        using var image = ImageFile.Open(command.ImageUrl, limits.CurrentValue);
+        using var image = images.Open(command.ImageUrl, command.ImageReadRole, cancellationToken);
         TileEncoder.EnsureSupported(command.Tile.Format, command.Tile.Compression, image.Header);
 
         // Georeferencing that can't be used is better known now than at the first feature.

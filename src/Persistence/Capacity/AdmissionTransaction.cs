@@ -19,7 +19,7 @@ internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTr
             return AdmissionOutcome.Lost(LostRace.Ledger);
 
         var waiting = await TakeFromQueueAsync(batch, cancellationToken).ConfigureAwait(false);
-        var jobs = batch.Jobs.Where(job => waiting.Contains(job.JobId)).ToArray();
+        var jobs = batch.Jobs.Where(job => waiting.ContainsKey(job.JobId)).ToArray();
         if (!await TakeWorkersAsync(batch, jobs, cancellationToken).ConfigureAwait(false))
             return AdmissionOutcome.Lost(LostRace.Workers);
 
@@ -38,6 +38,7 @@ internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTr
                 Load = placed[job.JobId].Regions * job.LoadPerRegion,
                 SingleImageException = job.Alone,
                 Placements = placed[job.JobId].Placements,
+                QueueTurn = waiting[job.JobId],
             }),
         ];
         if (reserved.Length > 0)
@@ -61,7 +62,8 @@ internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTr
     }
 
     /// <summary>Jobs that were cancelled, paused or admitted meanwhile stay out, and those that still hold an older reservation.</summary>
-    private async Task<HashSet<Guid>> TakeFromQueueAsync(AdmissionBatch batch, CancellationToken cancellationToken)
+    /// <returns>The turns in the queue that they had.</returns>
+    private async Task<Dictionary<Guid, int>> TakeFromQueueAsync(AdmissionBatch batch, CancellationToken cancellationToken)
     {
         await using var command = Command(
             """
@@ -73,12 +75,12 @@ internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTr
             )
             update jobs j set admitted_at = $2, waiting_reason = null, waiting_detail = null, queue_position = null
               from waiting w where j.job_id = w.job_id
-            returning j.job_id
+            returning j.job_id, j.queue_turn
             """, batch.Jobs.Select(job => job.JobId).ToArray(), now);
-        var taken = new HashSet<Guid>();
+        var taken = new Dictionary<Guid, int>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            taken.Add(reader.GetGuid(0));
+            taken.Add(reader.GetGuid(0), reader.GetInt32(1));
         return taken;
     }
 

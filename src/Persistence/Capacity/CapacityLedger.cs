@@ -134,6 +134,31 @@ public sealed class CapacityLedger(NpgsqlDataSource database, IOutbox outbox, Ti
         return released;
     }
 
+    /// <summary>
+    /// Removes the entries, and the tenants' shares, of endpoint variants that nothing holds and nothing waits for, and whose capacity was not
+    /// asked for within <paramref name="unusedFor"/>.
+    /// </summary>
+    /// <returns>How many.</returns>
+    public async Task<int> ForgetUnusedAsync(TimeSpan unusedFor, CancellationToken cancellationToken = default)
+    {
+        // Index: jobs_waiting and the open reservations'.
+        await using var command = database.CreateCommand(
+            """
+            with forgotten as (
+              delete from endpoint_capacity c
+               where c.refreshed_at < @before and c.holders = 0
+                 and not exists (select from jobs j where j.endpoint = c.endpoint and coalesce(j.variant, '') = c.variant and j.state = 'Queued')
+                 and not exists (select from capacity_reservations r where r.endpoint = c.endpoint and r.variant = c.variant and r.closed_at is null)
+              returning c.endpoint, c.variant
+            ), shares as (
+              delete from tenant_shares s using forgotten f where s.endpoint = f.endpoint and s.variant = f.variant
+            )
+            select count(*)::int from forgotten
+            """);
+        command.Parameters.AddWithValue("before", time.GetUtcNow() - unusedFor);
+        return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+    }
+
     /// <summary>Compares the ledger with the jobs and repairs what differs. What it returns is worth an alarm.</summary>
     public Task<IReadOnlyList<LedgerRepair>> ReconcileAsync(CancellationToken cancellationToken = default) =>
         LedgerReconciliation.RunAsync(database, time.GetUtcNow(), cancellationToken);

@@ -1,7 +1,9 @@
 using MassTransit;
 using MassTransit.Middleware;
 using MassTransit.Saga;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Swath.Persistence.Outbox;
 
 namespace Swath.Persistence.EventSourcing;
@@ -15,6 +17,8 @@ internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventS
     where TSaga : EventSourcedSaga<TState>, new()
     where TState : class, IFold<TState>
 {
+    private readonly OutboxOptions _outbox = services.GetService<IOptions<OutboxOptions>>()?.Value ?? new OutboxOptions();
+
     // MassTransit's name of the state before the first message.
     private const string InitialState = "Initial";
 
@@ -151,7 +155,7 @@ internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventS
         try
         {
             foreach (var message in outgoing)
-                await MessageDelivery.SendAsync(context.Uncaptured, message, store.Time, CancellationToken.None).ConfigureAwait(false);
+                await context.DeliverAsync(message, _outbox, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -170,7 +174,8 @@ internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventS
         if (await store.UndeliveredAsync(jobId, messageId, context.CancellationToken).ConfigureAwait(false) is not { } outgoing)
             return;
         foreach (var message in OutgoingMessageJson.ReadMany(outgoing))
-            await MessageDelivery.SendAsync(context.ReceiveContext.SendEndpointProvider, message, store.Time, context.CancellationToken).ConfigureAwait(false);
+            await MessageDelivery.SendAsync(context.ReceiveContext.SendEndpointProvider, context.ReceiveContext.PublishEndpointProvider, message, _outbox, store.Time,
+                context.CancellationToken).ConfigureAwait(false);
     }
 
     private async Task FinishWithoutEventAsync<T>(CapturingConsumeContext<T> context, TSaga? saga, Guid jobId, Guid messageId, LiveStream<TState>? live, bool remembered)
@@ -183,7 +188,7 @@ internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventS
             throw TableAndFoldDisagreeException.WithoutAccept(typeof(TSaga), jobId, typeof(T), from, saga.CurrentState);
         // Answers of rows that accept nothing: no transaction holds them, the message is acknowledged after they are sent.
         foreach (var message in context.Captured)
-            await MessageDelivery.SendAsync(context.Uncaptured, message, store.Time, context.CancellationToken).ConfigureAwait(false);
+            await context.DeliverAsync(message, _outbox, context.CancellationToken).ConfigureAwait(false);
         // No event will recognise it when it comes again.
         await store.MarkConsumedAsync(messageId, context.CancellationToken).ConfigureAwait(false);
     }

@@ -42,16 +42,18 @@ public sealed class EventStreamConfigurator<TState> where TState : class, IFold<
     public EventStreamConfigurator<TState> Column<TValue>(string name, Func<TState, TValue> read)
     {
         var type = PostgresType.Of(typeof(TValue));
+        if (read is Func<TState, string?> text)
+            return Add(new StateColumn<TState, string?>(name, type, type.Name, s => StorableText.Text(text(s))));
         return Add(new StateColumn<TState, TValue>(name, type, type.Name, read));
     }
 
     /// <summary>A <c>text[]</c> column; null stays null.</summary>
     public EventStreamConfigurator<TState> ArrayColumn(string name, Func<TState, IReadOnlyList<string>?> read) =>
-        Add(new StateColumn<TState, string?>(name, PostgresType.Text, "text[]", s => read(s) is { } values ? TextArray.Literal(values) : null));
+        Add(new StateColumn<TState, string?>(name, PostgresType.Text, "text[]", s => read(s) is { } values ? StorableText.Text(TextArray.Literal(values)) : null));
 
     /// <summary>A <c>jsonb</c> column; null stays null.</summary>
     public EventStreamConfigurator<TState> JsonColumn<TValue>(string name, Func<TState, TValue?> read) where TValue : class =>
-        Add(new StateColumn<TState, string?>(name, PostgresType.Text, "jsonb", s => read(s) is { } value ? JsonSerializer.Serialize(value, EventJson.Options) : null));
+        Add(new StateColumn<TState, string?>(name, PostgresType.Text, "jsonb", s => read(s) is { } value ? StorableText.Json(JsonSerializer.Serialize(value, EventJson.Options)) : null));
 
     /// <summary>Columns that others write and that mean something in one state only: emptied by every commit that ends in another state.</summary>
     public EventStreamConfigurator<TState> KeepOnlyIn(string state, params string[] columns)

@@ -60,7 +60,7 @@ internal sealed class EventTypes
             ? registration.StoredName
             : throw new EventStoreException($"{message.GetType().Name} was accepted but is not a registered event; register it with Event<{message.GetType().Name}>(\"stable-name\").");
 
-    public static string Write(object message) => JsonSerializer.Serialize(message, message.GetType(), EventJson.Options);
+    public static string Write(object message) => StorableText.Json(JsonSerializer.Serialize(message, message.GetType(), EventJson.Options));
 
     public object Read(string storedType, string data)
     {

@@ -11,6 +11,7 @@ namespace Swath.Persistence.Outbox;
 internal sealed class CapturingConsumeContext<TMessage> : ConsumeContextProxy<TMessage>, OutboxSendContext, IEventClock where TMessage : class
 {
     private readonly IServiceProvider _services;
+    private readonly ReceiveContext _uncaptured;
     private List<OutgoingMessage>? _captured;
 
     public CapturingConsumeContext(ConsumeContext<TMessage> context, IServiceProvider services, TimeProvider time)
@@ -18,7 +19,7 @@ internal sealed class CapturingConsumeContext<TMessage> : ConsumeContextProxy<TM
     {
         _services = services;
         Time = time;
-        Uncaptured = context.ReceiveContext.SendEndpointProvider;
+        _uncaptured = context.ReceiveContext;
         var receiveContext = new OutboxReceiveContext(this, context.ReceiveContext);
         ReceiveContext = receiveContext;
         PublishEndpointProvider = receiveContext.PublishEndpointProvider;
@@ -26,10 +27,11 @@ internal sealed class CapturingConsumeContext<TMessage> : ConsumeContextProxy<TM
 
     public TimeProvider Time { get; }
 
-    /// <summary>Where the captured messages go when the time has come.</summary>
-    public ISendEndpointProvider Uncaptured { get; }
-
     public IReadOnlyList<OutgoingMessage> Captured => (IReadOnlyList<OutgoingMessage>?)_captured ?? [];
+
+    /// <summary>Sends a captured message when the time has come.</summary>
+    public Task DeliverAsync(OutgoingMessage message, OutboxOptions options, CancellationToken cancellationToken) =>
+        MessageDelivery.SendAsync(_uncaptured.SendEndpointProvider, _uncaptured.PublishEndpointProvider, message, options, Time, cancellationToken);
 
     public object? GetService(Type serviceType) => _services.GetService(serviceType);
 
@@ -43,7 +45,9 @@ internal sealed class CapturingConsumeContext<TMessage> : ConsumeContextProxy<TM
             CorrelationId = context.CorrelationId,
             InitiatorId = context.InitiatorId,
             SourceAddress = context.SourceAddress,
-            Destination = context.DestinationAddress ?? throw new MessageException(typeof(T), "A message without destination can't be stored for delivery; send it to an endpoint or publish it."),
+            Destination = ShortAddress.Of(
+                context.DestinationAddress ?? throw new MessageException(typeof(T), "A message without destination can't be stored for delivery; send it to an endpoint or publish it."),
+                context.SupportedMessageTypes),
             ResponseAddress = context.ResponseAddress,
             FaultAddress = context.FaultAddress,
             ContentType = context.ContentType?.ToString() ?? context.Serialization.DefaultContentType.ToString(),

@@ -75,7 +75,7 @@ internal sealed class LeftBehindSweep(NpgsqlDataSource database, IBus bus, TimeP
             {
                 foreach (var message in outgoing is null ? [] : OutgoingMessageJson.ReadMany(outgoing))
                 {
-                    await MessageDelivery.SendAsync(bus, message, time, cancellationToken);
+                    await MessageDelivery.SendAsync(bus, message, options.Value, time, cancellationToken);
                     messages++;
                 }
                 watermarks[jobId] = version;

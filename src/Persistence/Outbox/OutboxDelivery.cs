@@ -17,6 +17,12 @@ internal sealed class OutboxDelivery(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
+        if (options.Value.Transport is { } transport)
+        {
+            while (!await TryAsync(() => TakeOverAsync(transport, stoppingToken), stoppingToken))
+                await Task.Delay(options.Value.SweepInterval, time, stoppingToken);
+        }
+
         if (options.Value.TransportForgets)
         {
             // Until it has succeeded, nothing else would deliver what the last process took with it.
@@ -38,7 +44,7 @@ internal sealed class OutboxDelivery(
             var wait = options.Value.SweepInterval;
             await TryAsync(async () =>
             {
-                if (time.GetUtcNow() >= nextUnconsumed)
+                if (options.Value.RedeliverUnconsumed && time.GetUtcNow() >= nextUnconsumed)
                 {
                     await unconsumed.SweepAsync(stoppingToken);
                     nextUnconsumed = time.GetUtcNow() + options.Value.RedeliverAfter;
@@ -54,6 +60,12 @@ internal sealed class OutboxDelivery(
             }, stoppingToken);
             await bell.WaitAsync(wait, stoppingToken);
         }
+    }
+
+    private async Task TakeOverAsync(string transport, CancellationToken stoppingToken)
+    {
+        if (await recovery.TakeOverAsync(transport, stoppingToken))
+            logger.LogInformation("Another transport carried the messages of unfinished jobs before: what they have not handled is delivered again over {Transport}", transport);
     }
 
     private async Task<bool> TryAsync(Func<Task> work, CancellationToken stoppingToken)

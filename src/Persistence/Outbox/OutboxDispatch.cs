@@ -63,7 +63,7 @@ internal sealed class OutboxDispatch(NpgsqlDataSource database, IBus bus, TimePr
         {
             try
             {
-                await MessageDelivery.SendAsync(bus, OutgoingMessageJson.Read(text), time, cancellationToken);
+                await MessageDelivery.SendAsync(bus, OutgoingMessageJson.Read(text), options.Value, time, cancellationToken);
                 delivered.Add(messageId);
             }
             catch (Exception e) when (e is not OperationCanceledException)

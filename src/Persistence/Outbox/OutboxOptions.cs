@@ -9,6 +9,18 @@ public sealed class OutboxOptions
     /// </summary>
     public bool TransportForgets { get; set; }
 
+    /// <summary>
+    /// The transport's name. When it is not the one that was used last on the database, all that unfinished jobs sent and have not handled
+    /// is delivered again: the former transport still holds it, or has forgotten it. Null to leave that alone.
+    /// </summary>
+    public string? Transport { get; set; }
+
+    /// <summary>Where a message for <c>queue:name</c> is handed to, where a transport wants another address for it. Default: the same.</summary>
+    public Func<Uri, Uri> Route { get; set; } = static address => address;
+
+    /// <summary>True to look for delivered messages that the saga has left no trace of: where the saga runs, because elsewhere its backlog would look the same. Default true.</summary>
+    public bool RedeliverUnconsumed { get; set; } = true;
+
     /// <summary>How old an undelivered message of an event must be until another process takes it for left behind. Default 10 s.</summary>
     public TimeSpan GracePeriod { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -39,6 +39,8 @@ public sealed class OutboxRecovery
           and not exists (select from jobs j where j.job_id = o.job_id and j.state = any($1))
         """;
 
+    private const string NoteTransport = "update last_transport set name = $1 where name <> $1";
+
     private readonly NpgsqlDataSource _database;
     private readonly LeftBehindSweep _sweep;
     private readonly OutboxDispatch _dispatch;
@@ -60,14 +62,40 @@ public sealed class OutboxRecovery
     {
         await using (var batch = _database.CreateBatch())
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(ResetJobs)
-            {
-                Parameters = { FinalStates(), new NpgsqlParameter<DateTimeOffset> { TypedValue = _time.GetUtcNow() - LatelyFinished } },
-            });
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(ResetOutbox) { Parameters = { FinalStates() } });
+            AddResets(batch);
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
         return await _sweep.SweepAsync(TimeSpan.Zero, cancellationToken) + await _dispatch.DeliverDueAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Notes which transport carries the messages from now on. When it was another one before, what counts as delivered for every job that is
+    /// not final is reset, in the same transaction: of any number of processes that start together, one does it, and any delivers.
+    /// </summary>
+    /// <param name="transport">Its name.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>True when it was another one before.</returns>
+    public async Task<bool> TakeOverAsync(string transport, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await _database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var note = new NpgsqlCommand(NoteTransport, connection, transaction) { Parameters = { new NpgsqlParameter<string> { TypedValue = transport } } };
+        if (await note.ExecuteNonQueryAsync(cancellationToken) == 0)
+            return false;
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        AddResets(batch);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    private void AddResets(NpgsqlBatch batch)
+    {
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(ResetJobs)
+        {
+            Parameters = { FinalStates(), new NpgsqlParameter<DateTimeOffset> { TypedValue = _time.GetUtcNow() - LatelyFinished } },
+        });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(ResetOutbox) { Parameters = { FinalStates() } });
     }
 
     private NpgsqlParameter<string[]> FinalStates() =>

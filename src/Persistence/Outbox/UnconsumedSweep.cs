@@ -10,6 +10,8 @@ namespace Swath.Persistence.Outbox;
 internal sealed class UnconsumedSweep(
     NpgsqlDataSource database, StreamModel? model, TimeProvider time, IOptions<OutboxOptions> options, ILogger<UnconsumedSweep> logger)
 {
+    private const int AtOnce = 1_000;
+
     // Served by outbox_delivered and job_events_message. Only types that can become events: of others, no table says whether they were consumed.
     private const string Reset =
         """
@@ -18,7 +20,7 @@ internal sealed class UnconsumedSweep(
           where o.delivered_at <= $1 and o.consumed_at is null and o.job_id is not null and o.destination = any($2)
             and not exists (select from job_events e where e.job_id = o.job_id and e.message_id = o.message_id)
             and not exists (select from jobs j where j.job_id = o.job_id and j.state = any($3))
-          for no key update of o skip locked
+          order by o.delivered_at limit $4 for no key update of o skip locked
         )
         """;
 
@@ -32,6 +34,7 @@ internal sealed class UnconsumedSweep(
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() - options.Value.RedeliverAfter });
         command.Parameters.Add(Texts(model.PublishedEvents));
         command.Parameters.Add(Texts(model.FinalStates));
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = AtOnce });
         var count = await command.ExecuteNonQueryAsync(cancellationToken);
         if (count > 0)
             logger.LogWarning("{Count} delivered messages were not consumed within {Time}; they are delivered again", count, options.Value.RedeliverAfter);

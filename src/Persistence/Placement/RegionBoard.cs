@@ -66,6 +66,36 @@ public sealed class RegionBoard(NpgsqlDataSource database, IOutbox outbox, TimeP
         return reader.GetBoolean(0);
     }
 
+    /// <summary>Opens regions again that have ended, so that the tiles that they lack are run. Repeating it changes nothing.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="regions">The regions, each with its last token: one that was placed again since stays as it is.</param>
+    /// <param name="tilesFinished">Checkpoints that the job must still have.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>False when checkpoints or regions are no longer kept: nothing was opened.</returns>
+    public async Task<bool> TryReopenAsync(
+        Guid jobId, IReadOnlyList<RegionReopening> regions, int tilesFinished, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(regions);
+        await using var command = database.CreateCommand(
+            """
+            with kept as (
+              select (select count(*) from tile_results where job_id = @job and failure is null) >= @finished
+                 and (select count(*) from job_regions where job_id = @job and region_id = any (@regions)) = cardinality(@regions) as whole
+            ), reopened as (
+              update job_regions r
+                 set ended_at = null, outcome = null, worker_id = null, placed_at = null, accepted_at = null, accepted_by = null, losses = 0
+                from unnest(@regions, @attempts) as t (region_id, attempt), kept
+               where kept.whole and r.job_id = @job and r.region_id = t.region_id and r.attempt = t.attempt and r.ended_at is not null
+            )
+            select whole from kept
+            """);
+        command.Parameters.AddWithValue("job", jobId);
+        command.Parameters.AddWithValue("finished", tilesFinished);
+        command.Parameters.AddWithValue("regions", regions.Select(region => region.RegionId).ToArray());
+        command.Parameters.AddWithValue("attempts", regions.Select(region => region.Attempt).ToArray());
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+    }
+
     /// <summary>
     /// Asks to begin a region. Only the worker that the region is placed on, under the token of that placement, in its
     /// present incarnation and not draining, is accepted.

@@ -3,6 +3,8 @@ using Npgsql;
 using Swath.Contracts;
 using Swath.Persistence.Capacity;
 using Swath.Persistence.Placement;
+using Swath.Scheduler.Capacity;
+using Swath.Scheduler.Jobs;
 using Swath.Scheduler.Ordering;
 using Swath.Scheduler.Placement;
 
@@ -23,7 +25,7 @@ public sealed class JobExplanations(
         var job = await ReadAsync(jobId, cancellationToken).ConfigureAwait(false);
         if (job is null)
             return null;
-        if (job.State != "Queued")
+        if (job.State != JobStatus.Queued)
             return new JobExplanation { JobId = jobId, State = job.State, Detail = Describe(job) };
         if (job.Admitted)
             return new JobExplanation { JobId = jobId, State = job.State, Detail = "admitted: capacity is reserved, its regions are on their way to their workers" };
@@ -52,6 +54,16 @@ public sealed class JobExplanations(
                 Reason = WaitingReason.NoEligibleWorker,
                 Detail = rule,
                 Unblocks = board.Workers.Count == 0 ? ["start a worker"] : ["start a worker that meets the rule", "submit the job again without the rule"],
+            };
+        }
+
+        if (entry is { MaxCapacity: 0, Problem: null })
+        {
+            return explanation with
+            {
+                Reason = WaitingReason.WaitingForCapacity,
+                Detail = $"endpoint {job.Key} has no instance: it can take no request now",
+                Unblocks = ["the endpoint scales up; its capacity is read again every few minutes"],
             };
         }
 
@@ -148,12 +160,12 @@ public sealed class JobExplanations(
 
     private static string Describe(ExplainedJob job) => job.State switch
     {
-        "Requested" => "the image is being measured and the endpoint's variant chosen",
-        "Running" => job.Wanted > 0
+        JobStatus.Requested => "the image is being measured and the endpoint's variant chosen",
+        JobStatus.Running => job.Wanted > 0
             ? $"{job.Placed} regions are with workers, {job.Wanted} wait for a free slot"
             : $"{job.Placed} regions are with workers",
-        "Assembling" => "all regions have ended: features are distilled and written",
-        "Paused" => "paused: resume it with POST /v1/jobs/{id}/resume",
+        JobStatus.Assembling => "all regions have ended: features are distilled and written",
+        JobStatus.Paused => "paused: resume it with POST /v1/jobs/{id}/resume",
         _ => job.Failure is null ? $"over: {job.State}" : $"over: {job.State}, {job.Failure}",
     };
 
@@ -175,7 +187,7 @@ public sealed class JobExplanations(
         await using var command = database.CreateCommand(
             """
             select j.state, j.endpoint, coalesce(j.variant, ''), j.tenant, coalesce(j.priority, 0), coalesce(j.queued_at, j.updated_at),
-                   greatest(1, coalesce(j.regions_total, 0) - coalesce(j.regions_done, 0) - coalesce(j.regions_failed, 0)) * greatest(1, coalesce(j.tile_workers, 1)),
+                   nullif(j.regions_total, 0) - coalesce(j.regions_done, 0) - coalesce(j.regions_failed, 0), greatest(1, coalesce(j.tile_workers, 1)),
                    coalesce(j.kind, ''), j.affinity::text, j.waiting_reason, j.waiting_detail, j.failure, j.admitted_at is not null,
                    t.tier, coalesce(t.running, 0), t.max_running,
                    (select count(*) from job_regions r where r.job_id = j.job_id and r.ended_at is null and r.worker_id is not null)::int,
@@ -189,9 +201,9 @@ public sealed class JobExplanations(
         string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
         return new ExplainedJob(
             jobId, row.GetString(0), new EndpointVariant(Text(1) ?? "", row.GetString(2)), Text(3) ?? "", row.GetInt32(4),
-            row.GetFieldValue<DateTimeOffset>(5), row.GetInt32(6), row.GetString(7), Text(8),
-            Enum.TryParse<WaitingReason>(Text(9), out var reason) ? reason : null, Text(10), Text(11), row.GetBoolean(12),
-            Text(13), row.GetInt32(14), row.IsDBNull(15) ? null : row.GetInt32(15), row.GetInt32(16), row.GetInt32(17));
+            row.GetFieldValue<DateTimeOffset>(5), JobLoad.Of(row.IsDBNull(6) ? null : Math.Max(1, row.GetInt32(6)), row.GetInt32(7)),
+            row.GetString(8), Text(9), Enum.TryParse<WaitingReason>(Text(10), out var reason) ? reason : null, Text(11), Text(12), row.GetBoolean(13),
+            Text(14), row.GetInt32(15), row.IsDBNull(16) ? null : row.GetInt32(16), row.GetInt32(17), row.GetInt32(18));
     }
 
     private sealed record ExplainedJob(

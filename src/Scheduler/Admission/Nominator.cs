@@ -22,7 +22,7 @@ internal sealed class Nominator(LedgerEntry ledger, QueueHeads heads, PlacementB
 
     public Nomination Run()
     {
-        while (_candidates.Count < options.BatchSize && _order.Next() is { } job)
+        while (_candidates.Count < options.BatchSize && !IsFull && _order.Next() is { } job)
         {
             if (Consider(job) is { } verdict)
                 _passedOver.Add(verdict);
@@ -37,6 +37,12 @@ internal sealed class Nominator(LedgerEntry ledger, QueueHeads heads, PlacementB
         var mayHaveMore = hidden || (_candidates.Count > 0 && (_order.ReachedUnread || _candidates.Count == options.BatchSize));
         return new Nomination(_candidates, _passedOver, mayHaveMore, _order.VirtualTime, _order.Shares);
     }
+
+    /// <summary>
+    /// This batch has taken all there was. Who is left waits for the one reason that all of them share: it is written by the survey, so that an
+    /// admission costs the same however many wait behind it.
+    /// </summary>
+    private bool IsFull => options.ThrottlingEnabled && _candidates.Count > 0 && _available <= 0;
 
     /// <summary>Admits the job, or says why not.</summary>
     private WaitingVerdict? Consider(WaitingJob job)

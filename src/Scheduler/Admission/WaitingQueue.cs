@@ -1,6 +1,7 @@
 using Npgsql;
 using Swath.Contracts;
 using Swath.Persistence.Capacity;
+using Swath.Scheduler.Capacity;
 using Swath.Scheduler.Ordering;
 
 namespace Swath.Scheduler.Admission;
@@ -32,7 +33,7 @@ internal sealed class WaitingQueue(NpgsqlDataSource database)
           left join tenants t on t.tenant = l.tenant
           left join tenant_shares s on s.endpoint = $1 and s.variant = $2 and s.tenant = l.tenant
          cross join lateral (
-            select j.job_id, j.queued_at, j.regions_total - coalesce(j.regions_done, 0) - coalesce(j.regions_failed, 0) as regions,
+            select j.job_id, j.queued_at, nullif(j.regions_total, 0) - coalesce(j.regions_done, 0) - coalesce(j.regions_failed, 0) as regions,
                    j.tile_workers, j.kind, j.affinity::text as affinity, j.waiting_reason, j.waiting_detail, j.queue_position
               from jobs j
              where {Waiting} and j.tenant = l.tenant and j.priority = l.priority
@@ -71,7 +72,7 @@ internal sealed class WaitingQueue(NpgsqlDataSource database)
                 Tenant = tenant,
                 Priority = row.GetInt32(1),
                 QueuedAt = row.GetFieldValue<DateTimeOffset>(7),
-                Regions = Math.Max(1, row.GetInt32(8)),
+                Regions = row.IsDBNull(8) ? JobLoad.AssumedRegions : Math.Max(1, row.GetInt32(8)),
                 LoadPerRegion = Math.Max(1, row.GetInt32(9)),
                 Kind = row.GetString(10),
                 Affinity = row.IsDBNull(11) ? null : row.GetString(11),

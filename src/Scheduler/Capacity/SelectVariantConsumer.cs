@@ -5,7 +5,9 @@ using Npgsql;
 using Swath.Contracts;
 using Swath.Endpoints;
 using Swath.Persistence.Placement;
+using Swath.Persistence.ReadSide;
 using Swath.Scheduler.Admission;
+using Swath.Scheduler.Jobs;
 
 namespace Swath.Scheduler.Capacity;
 
@@ -16,13 +18,18 @@ namespace Swath.Scheduler.Capacity;
 /// </summary>
 public sealed class SelectVariantConsumer(
     NpgsqlDataSource database, RegionBoard board, IVariantSelector selector, EndpointCapacities capacities,
-    IOptionsMonitor<SchedulerOptions> options, SchedulerMetrics metrics, ILogger<SelectVariantConsumer> logger) : IConsumer<SelectVariant>
+    JobReader jobs, IOptionsMonitor<SchedulerOptions> options, SchedulerMetrics metrics, ILogger<SelectVariantConsumer> logger) : IConsumer<SelectVariant>
 {
     public async Task Consume(ConsumeContext<SelectVariant> context)
     {
         ArgumentNullException.ThrowIfNull(context);
         var job = context.Message;
-        if (await EnterQueueAsync(job, context.CancellationToken).ConfigureAwait(false) is { } refusal)
+
+        // A command that is delivered again, after a restart for example, finds a job that was queued before.
+        if (await jobs.StateOfAsync(job.JobId, context.CancellationToken).ConfigureAwait(false) is not (null or JobStatus.Requested))
+            return;
+        var entering = job.Reopen.Count == 0 ? EnterQueueAsync(job, context.CancellationToken) : ReturnToQueueAsync(job, context.CancellationToken);
+        if (await entering.ConfigureAwait(false) is { } refusal)
         {
             await context.Publish(new JobFailed { JobId = job.JobId, Reason = refusal }).ConfigureAwait(false);
             return;
@@ -54,6 +61,16 @@ public sealed class SelectVariantConsumer(
         logger.LogWarning(
             "Job {JobId} is refused: the queue of tenant {Tenant} ({Tier}) holds {MaxQueued} jobs", job.JobId, limit.Tenant, limit.Tier.Name, limit.MaxQueued);
         return limit.Refusal;
+    }
+
+    /// <summary>A retried job stood in its tenant's queue before and is not counted again.</summary>
+    /// <returns>Why it can't be retried; null when it waits.</returns>
+    private async Task<string?> ReturnToQueueAsync(SelectVariant job, CancellationToken cancellationToken)
+    {
+        if (await board.TryReopenAsync(job.JobId, job.Reopen, job.TilesFinished, cancellationToken).ConfigureAwait(false))
+            return null;
+        logger.LogWarning("Job {JobId} can't be retried: its finished tiles are no longer kept", job.JobId);
+        return "The failed tiles can't be run alone: the finished ones are no longer kept. Submit the job again.";
     }
 
     /// <summary>An endpoint that can't be described is no reason to lose the job: it waits, by the reason EndpointUnknown.</summary>

@@ -24,9 +24,12 @@ internal static class Commands
         return new SelectVariant
         {
             JobId = request.JobId,
-            Endpoint = request.Endpoint,
+            // A job that is retried keeps its variant: an explicit one is never overridden.
+            Endpoint = job.Variant is { } variant ? request.Endpoint with { TargetVariant = variant } : request.Endpoint,
             JobKind = request.JobKind ?? request.Endpoint.Name,
             Regions = [.. job.Regions.Select(region => region.Region)],
+            Reopen = [.. job.Regions.Where(region => region.WasReopened).Select(region => new RegionReopening(region.Region.RegionId, region.Attempt))],
+            TilesFinished = job.TilesDone,
         };
     }
 
@@ -55,7 +58,8 @@ internal static class Commands
         return new AssembleResult
         {
             JobId = request.JobId,
-            JobName = request.JobName ?? request.JobId.ToString(),
+            ExternalId = request.ExternalId,
+            JobName = request.JobName ?? request.ExternalId ?? request.JobId.ToString(),
             ImageUrl = request.ImageUrl,
             Image = job.Image!,
             Endpoint = request.Endpoint,

@@ -31,6 +31,9 @@ public sealed record ImageJob : IFold<ImageJob>
     /// <summary>Inference requests that the job was admitted with; 0 before.</summary>
     public int Load { get; init; }
 
+    /// <summary>How many times the job has entered the queue.</summary>
+    public int QueueTurn { get; init; }
+
     public long Features { get; init; }
 
     public IReadOnlyList<string> Results { get; init; } = [];
@@ -75,6 +78,9 @@ public sealed record ImageJob : IFold<ImageJob>
     public bool IsCurrent(int regionId, int attempt) =>
         regionId >= 0 && regionId < Regions.Length && Regions[regionId].Outcome is null && attempt > 0 && attempt >= Regions[regionId].Attempt;
 
+    /// <summary>True for the answer to the turn in the queue that the job has now; what an earlier one had reserved was given back.</summary>
+    public bool IsThisTurn(CapacityReserved reserved) => reserved.QueueTurn is not { } turn || turn == QueueTurn;
+
     /// <summary>True when the token is newer than the one known and the region has not ended.</summary>
     public bool IsNewer(RegionPlacement placement) =>
         placement.RegionId >= 0 && placement.RegionId < Regions.Length
@@ -97,6 +103,7 @@ public sealed record ImageJob : IFold<ImageJob>
         CancelJob e => Apply(e, at),
         PauseJob e => Apply(e),
         ResumeJob e => Apply(e, at),
+        RetryFailedTiles e => Apply(e),
         _ => throw new ArgumentException($"An image job has no event of type {accepted.GetType().Name}.", nameof(accepted)),
     }) with
     { UpdatedAt = at };
@@ -121,7 +128,7 @@ public sealed record ImageJob : IFold<ImageJob>
         this with { Status = JobStatus.Failed, Failure = $"{e.Reason}: {e.Detail}", FinishedAt = at };
 
     private ImageJob Apply(VariantSelected e, DateTimeOffset at) =>
-        this with { Status = JobStatus.Queued, Variant = e.Variant, TileWorkersPerRegion = e.TileWorkersPerRegion, QueuedAt = at };
+        this with { Status = JobStatus.Queued, Variant = e.Variant, TileWorkersPerRegion = e.TileWorkersPerRegion, QueuedAt = at, QueueTurn = QueueTurn + 1 };
 
     // In Paused, Cancelled and the other states that no longer want it, the reservation is a fact of the history; the saga gives it back.
     private ImageJob Apply(CapacityReserved e, DateTimeOffset at) => Status != JobStatus.Queued
@@ -183,7 +190,14 @@ public sealed record ImageJob : IFold<ImageJob>
 
     private ImageJob Apply(ResumeJob _, DateTimeOffset at) => AllRegionsEnded
         ? this with { Status = JobStatus.Assembling }
-        : this with { Status = JobStatus.Queued, QueuedAt = QueuedAt ?? at };
+        : this with { Status = JobStatus.Queued, QueuedAt = QueuedAt ?? at, QueueTurn = QueueTurn + 1 };
+
+    // What has failed runs again; where nothing but an output is missing, the result is written again.
+    private ImageJob Apply(RetryFailedTiles _)
+    {
+        var reopened = this with { Regions = [.. Regions.Select(region => region.LacksTiles ? region.Reopened() : region)], FinishedAt = null, Failure = null };
+        return reopened with { Status = reopened.AllRegionsEnded ? JobStatus.Assembling : JobStatus.Requested };
+    }
 
     private ImageJob End(int regionId, Func<RegionProgress, RegionProgress> end)
     {

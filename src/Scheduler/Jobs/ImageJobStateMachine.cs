@@ -29,16 +29,16 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
             When(VariantSelected, job => job.Saga.State.HasRegions).Accept().TransitionTo(Queued),
             When(JobFailed).Accept().SendReleaseCapacity().TransitionTo(Failed),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
-            Ignore(ImageRequested), Ignore(PauseJob), Ignore(ResumeJob));
+            Ignore(ImageRequested), Ignore(PauseJob), Ignore(ResumeJob), Ignore(RetryFailedTiles));
 
         During(Queued,
-            When(CapacityReserved).Accept().SendProcessRegions().TransitionTo(Running),
+            When(CapacityReserved, job => job.Saga.State.IsThisTurn(job.Message)).Accept().SendProcessRegions().TransitionTo(Running),
             When(RegionCompleted, IsCurrent).Accept().AssembleWhenAllRegionsEnded(Assembling, Failed),
             When(RegionFailed, IsCurrent).Accept().AssembleWhenAllRegionsEnded(Assembling, Failed),
             When(PauseJob).Accept().SendReleaseCapacity().TransitionTo(Paused),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
             Ignore(ImageRequested), Ignore(RegionsCalculated), Ignore(ImageRejected), Ignore(VariantSelected),
-            Ignore(RegionReassigned), Ignore(JobFailed), Ignore(ResumeJob));
+            Ignore(RegionReassigned), Ignore(JobFailed), Ignore(ResumeJob), Ignore(RetryFailedTiles));
 
         During(Running,
             When(RegionCompleted, IsCurrent).Accept().AssembleWhenAllRegionsEnded(Assembling, Failed),
@@ -47,7 +47,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
             When(PauseJob).Accept().SendReleaseCapacity().TransitionTo(Paused),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
             Ignore(ImageRequested), Ignore(RegionsCalculated), Ignore(ImageRejected), Ignore(VariantSelected),
-            Ignore(CapacityReserved), Ignore(JobFailed), Ignore(ResumeJob));
+            Ignore(CapacityReserved), Ignore(JobFailed), Ignore(ResumeJob), Ignore(RetryFailedTiles));
 
         During(Paused,
             When(ResumeJob).Accept().IfElse(job => job.Saga.State.AllRegionsEnded,
@@ -58,7 +58,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
             When(CapacityReserved).Accept().SendReleaseCapacity(),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
             Ignore(ImageRequested), Ignore(RegionsCalculated), Ignore(ImageRejected), Ignore(VariantSelected),
-            Ignore(RegionReassigned), Ignore(JobFailed), Ignore(PauseJob));
+            Ignore(RegionReassigned), Ignore(JobFailed), Ignore(PauseJob), Ignore(RetryFailedTiles));
 
         During(Assembling,
             When(JobCompleted).Accept().IfElse(job => job.Saga.State.Status == JobStatus.Completed,
@@ -68,7 +68,16 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
             When(CapacityReserved).Accept().SendReleaseCapacity(),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
             Ignore(ImageRequested), Ignore(RegionsCalculated), Ignore(ImageRejected), Ignore(VariantSelected),
-            Ignore(RegionCompleted), Ignore(RegionFailed), Ignore(RegionReassigned), Ignore(PauseJob), Ignore(ResumeJob));
+            Ignore(RegionCompleted), Ignore(RegionFailed), Ignore(RegionReassigned), Ignore(PauseJob), Ignore(ResumeJob),
+            Ignore(RetryFailedTiles));
+
+        During(PartiallyCompleted,
+            When(RetryFailedTiles).Accept().IfElse(job => job.Saga.State.AllRegionsEnded,
+                whole => whole.SendAssembleResult().TransitionTo(Assembling),
+                open => open.SendSelectVariant().TransitionTo(Requested)));
+
+        foreach (var final in new[] { Completed, Failed, Cancelled })
+            During(final, Ignore(RetryFailedTiles));
 
         foreach (var final in new[] { Completed, PartiallyCompleted, Failed, Cancelled })
             During(final,
@@ -101,6 +110,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
     public Event<CancelJob> CancelJob { get; private set; } = null!;
     public Event<PauseJob> PauseJob { get; private set; } = null!;
     public Event<ResumeJob> ResumeJob { get; private set; } = null!;
+    public Event<RetryFailedTiles> RetryFailedTiles { get; private set; } = null!;
 
     // A result that carries an older token, or comes twice, passes the table without a trace.
     private static bool IsCurrent(BehaviorContext<ImageJobSaga, RegionCompleted> job) =>
@@ -127,5 +137,6 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
         Event(() => CancelJob, e => e.CorrelateById(message => message.Message.JobId).OnUnknownJob());
         Event(() => PauseJob, e => e.CorrelateById(message => message.Message.JobId).OnUnknownJob());
         Event(() => ResumeJob, e => e.CorrelateById(message => message.Message.JobId).OnUnknownJob());
+        Event(() => RetryFailedTiles, e => e.CorrelateById(message => message.Message.JobId).OnUnknownJob());
     }
 }

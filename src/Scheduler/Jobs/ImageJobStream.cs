@@ -25,10 +25,11 @@ public static class ImageJobStream
             .Event<JobFailed>("job-failed")
             .Event<CancelJob>("cancel-job")
             .Event<PauseJob>("pause-job")
-            .Event<ResumeJob>("resume-job");
+            .Event<ResumeJob>("resume-job")
+            .Event<RetryFailedTiles>("retry-failed-tiles");
 
         stream
-            .Column("name", job => job.Request?.JobName ?? job.Request?.JobId.ToString())
+            .Column("name", job => job.Request?.JobName ?? job.Request?.ExternalId ?? job.Request?.JobId.ToString())
             .Column("tenant", job => job.Request?.Tenant)
             .Column("kind", job => job.Request?.JobKind ?? job.Request?.Endpoint?.Name)
             .Column("image_url", job => job.Request?.ImageUrl)
@@ -39,6 +40,7 @@ public static class ImageJobStream
             .JsonColumn("affinity", job => AffinityOf(job.Request))
             .Column("load", job => job.Load)
             .Column("tile_workers", job => job.TileWorkersPerRegion)
+            .Column("queue_turn", job => job.QueueTurn)
             .Column("regions_total", job => job.Regions.Length)
             .Column("regions_done", job => job.RegionsEnded - job.RegionsFailed)
             .Column("regions_failed", job => job.RegionsFailed)

@@ -12,6 +12,9 @@ internal static class ImageJobVerbs
     public static EventActivityBinder<ImageJobSaga, RegionsCalculated> SendSelectVariant(this EventActivityBinder<ImageJobSaga, RegionsCalculated> row) =>
         row.Send(Queues.SelectVariant, job => Commands.SelectVariant(job.Saga.State));
 
+    public static EventActivityBinder<ImageJobSaga, RetryFailedTiles> SendSelectVariant(this EventActivityBinder<ImageJobSaga, RetryFailedTiles> row) =>
+        row.Send(Queues.SelectVariant, job => Commands.SelectVariant(job.Saga.State));
+
     public static EventActivityBinder<ImageJobSaga, CapacityReserved> SendProcessRegions(this EventActivityBinder<ImageJobSaga, CapacityReserved> row) =>
         row.ThenAsync(async job =>
         {

@@ -23,6 +23,14 @@ public sealed record RegionProgress(ImageRegion Region)
 
     /// <summary>Why the region failed as a whole.</summary>
     public string? FailureReason { get; init; }
+
+    /// <summary>True while the region runs again for what it lacked.</summary>
+    public bool WasReopened { get; init; }
+
+    public bool LacksTiles => Outcome is RegionOutcome.Failed || FailedTiles.Count > 0;
+
+    /// <summary>The region as it is when it is to run again: what is done stays done.</summary>
+    public RegionProgress Reopened() => this with { Outcome = null, FailedTiles = [], FailureReason = null, WasReopened = true };
 }
 
 /// <summary>How a region ended.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using MassTransit;
+using Swath.Scheduler.Admission;
 
 namespace Swath.Scheduler.Jobs;
 
@@ -10,7 +11,7 @@ namespace Swath.Scheduler.Jobs;
 /// </summary>
 internal static class UnexpectedEvent
 {
-    private static readonly Meter Meter = new("Swath.Scheduler");
+    private static readonly Meter Meter = new(SchedulerMetrics.MeterName);
     private static readonly Counter<long> Alarms = Meter.CreateCounter<long>("saga.unexpected_events", description: "Events that no row of the saga's table decides");
 
     public static Task RaiseAlarm(UnhandledEventContext<ImageJobSaga> context)

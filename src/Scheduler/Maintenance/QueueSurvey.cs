@@ -43,7 +43,8 @@ public sealed class QueueSurvey(
     /// <summary>The reason that all jobs share that stand too far behind to be looked at one by one.</summary>
     private static (WaitingReason Reason, string Detail) ReasonOf(LedgerEntry entry, int freeSlots) => entry switch
     {
-        { MaxCapacity: 0 } => (WaitingReason.EndpointUnknown, entry.Problem ?? "the endpoint's capacity is not known"),
+        { MaxCapacity: 0, Problem: { } problem } => (WaitingReason.EndpointUnknown, problem),
+        { MaxCapacity: 0 } => (WaitingReason.WaitingForCapacity, $"endpoint {entry.Key} has no instance"),
         { Available: > 0 } when freeSlots == 0 => (WaitingReason.NoFreeSlot, "no worker has a free slot"),
         _ => (WaitingReason.WaitingForCapacity, $"others are ahead in the queue of {entry.Key}, target {entry.Target}"),
     };

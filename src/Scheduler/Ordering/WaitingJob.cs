@@ -1,4 +1,5 @@
 using Swath.Contracts;
+using Swath.Scheduler.Capacity;
 
 namespace Swath.Scheduler.Ordering;
 
@@ -35,5 +36,5 @@ public sealed record WaitingJob
     public int? Position { get; init; }
 
     /// <summary>Inference requests that the job will have in flight at most.</summary>
-    public int Load => Regions * LoadPerRegion;
+    public int Load => JobLoad.Of(Regions, LoadPerRegion);
 }

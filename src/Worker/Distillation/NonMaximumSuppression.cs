@@ -53,6 +53,7 @@ internal static class NonMaximumSuppression
 
     private readonly struct Search(DistillationCandidate[] candidates, PixelBounds box, double iouThreshold) : OverlapGrid.IVisitor
     {
-        public bool Visit(int candidate) => Boxes.IntersectionOverUnion(box, candidates[candidate].Bounds) > iouThreshold;
+        public OverlapGrid.Visit Visit(int candidate) =>
+            Boxes.IntersectionOverUnion(box, candidates[candidate].Bounds) > iouThreshold ? OverlapGrid.Visit.Stop : OverlapGrid.Visit.GoOn;
     }
 }

@@ -29,10 +29,21 @@ internal sealed class OverlapGrid
         _levelsOfTile = new int[tiles];
     }
 
-    /// <summary>Decides on one feature that was found; true ends the search.</summary>
+    /// <summary>Decides on one feature that was found.</summary>
     internal interface IVisitor
     {
-        bool Visit(int candidate);
+        Visit Visit(int candidate);
+    }
+
+    internal enum Visit
+    {
+        GoOn,
+
+        /// <summary>Nothing more need be looked at.</summary>
+        Stop,
+
+        /// <summary>No later search need see this feature.</summary>
+        Forget,
     }
 
     /// <summary>The level that holds features whose longer side is this many pixels.</summary>
@@ -84,10 +95,16 @@ internal sealed class OverlapGrid
             for (var x = firstX; x <= lastX; x++)
             {
                 var cell = CellOf(tile, @class, level, x, y);
-                for (var candidate = _heads[cell & (ulong)(_heads.Length - 1)]; candidate >= 0; candidate = _next[candidate])
+                ref var link = ref _heads[cell & (ulong)(_heads.Length - 1)];
+                while (link >= 0)
                 {
-                    if (_cells[candidate] == cell && visitor.Visit(candidate))
+                    var visit = _cells[link] == cell ? visitor.Visit(link) : Visit.GoOn;
+                    if (visit == Visit.Stop)
                         return true;
+                    if (visit == Visit.Forget)
+                        link = _next[link];
+                    else
+                        link = ref _next[link];
                 }
             }
         }

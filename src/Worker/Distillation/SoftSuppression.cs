@@ -43,7 +43,11 @@ internal static class SoftSuppression
     }
 
     /// <summary>What a score is multiplied with, for an intersection over union with a better feature.</summary>
-    internal static double Factor(double iou, PostProcessingStep step) => Math.Exp(-(iou * iou) / step.Sigma);
+    internal static double Factor(double iou, PostProcessingStep step) => step.Penalty switch
+    {
+        SoftNmsPenalty.Linear => iou > step.IouThreshold ? 1 - iou : 1,
+        _ => iou > 0 ? Math.Exp(-(iou * iou) / step.Sigma) : 1,
+    };
 
     private readonly record struct Standing(int Member, double Score);
 
@@ -51,16 +55,23 @@ internal static class SoftSuppression
         DistillationCandidate[] candidates, PixelBounds box, PostProcessingStep step, bool[] open, double[] scores, PriorityQueue<int, Standing> queue)
         : OverlapGrid.IVisitor
     {
-        public bool Visit(int candidate)
+        public OverlapGrid.Visit Visit(int candidate)
         {
             if (!open[candidate])
-                return false;
-            var iou = Boxes.IntersectionOverUnion(box, candidates[candidate].Bounds);
-            if (iou <= 0)
-                return false;
-            scores[candidate] *= Factor(iou, step);
+                return OverlapGrid.Visit.Forget;
+            var factor = Factor(Boxes.IntersectionOverUnion(box, candidates[candidate].Bounds), step);
+            if (factor >= 1)
+                return OverlapGrid.Visit.GoOn;
+            scores[candidate] *= factor;
+            if (scores[candidate] < step.SkipBoxThreshold)
+            {
+                // It will be dropped, and so will be whatever it could still lower: nothing more need be known of it.
+                open[candidate] = false;
+                return OverlapGrid.Visit.Forget;
+            }
+
             queue.Enqueue(candidate, new Standing(candidate, scores[candidate]));
-            return false;
+            return OverlapGrid.Visit.GoOn;
         }
     }
 }

@@ -140,7 +140,8 @@ internal static class TruncatedDuplicates
 
     private readonly struct Search(DistillationCandidate[] candidates, int cut, TileLayout layout) : OverlapGrid.IVisitor
     {
-        public bool Visit(int candidate) => IsDuplicate(
-            candidates[cut].Bounds, layout[candidates[cut].Tile], candidates[candidate].Bounds, layout[candidates[candidate].Tile]);
+        public OverlapGrid.Visit Visit(int candidate) =>
+            IsDuplicate(candidates[cut].Bounds, layout[candidates[cut].Tile], candidates[candidate].Bounds, layout[candidates[candidate].Tile])
+                ? OverlapGrid.Visit.Stop : OverlapGrid.Visit.GoOn;
     }
 }

@@ -36,9 +36,9 @@ public sealed class FeatureWriter : IDisposable
     public FeatureRecord Write(Detection detection, PixelWindow tile, int index, ImageLocator? locator)
     {
         ArgumentNullException.ThrowIfNull(detection);
-        var geometry = detection.Geometry.Translate(tile.X, tile.Y);
-        var bounds = detection.Bounds.Translate(tile.X, tile.Y);
-        var places = locator is null ? null : WorldGeometry.Locate(geometry, locator);
+        var geometry = ImageEdge.Clip(detection.Geometry.Translate(tile.X, tile.Y), _origin.Image);
+        var bounds = ImageEdge.Clip(detection.Bounds.Translate(tile.X, tile.Y), _origin.Image);
+        var placed = locator is null ? null : WorldGeometry.Locate(geometry, locator);
 
         _buffer.ResetWrittenCount();
         _json.Reset(_buffer);
@@ -46,17 +46,13 @@ public sealed class FeatureWriter : IDisposable
         _json.WriteString("type"u8, "Feature"u8);
         _json.WriteString("id"u8, string.Create(CultureInfo.InvariantCulture, $"{_origin.RegionId}-{tile.X}-{tile.Y}-{index}"));
         WriteForeignMembers(detection);
-        _json.WritePropertyName("geometry"u8);
-        if (places is null)
-            _json.WriteNullValue();
-        else
-            geometry.WriteTo(_json, places);
+        WriteWorldSide(placed);
         _json.WriteStartObject("properties"u8);
         WriteImageSide(geometry, bounds);
         WriteClasses(detection);
         WriteModelProperties(detection);
         WriteMetadata(tile);
-        if (places is null && locator is not null)
+        if (placed is null && locator is not null)
             _json.WriteString(FeatureNames.LocationNote, "The image's georeferencing gives no place for at least one position of this feature.");
         _json.WriteEndObject();
         _json.WriteEndObject();
@@ -65,6 +61,20 @@ public sealed class FeatureWriter : IDisposable
     }
 
     public void Dispose() => _json.Dispose();
+
+    private void WriteWorldSide(PlacedGeometry? placed)
+    {
+        if (placed is null)
+        {
+            _json.WriteNull("geometry"u8);
+            return;
+        }
+
+        _json.WritePropertyName("bbox"u8);
+        placed.WriteBoxTo(_json);
+        _json.WritePropertyName("geometry"u8);
+        placed.WriteTo(_json);
+    }
 
     private void WriteImageSide(PixelGeometry geometry, PixelBounds bounds)
     {
@@ -122,7 +132,7 @@ public sealed class FeatureWriter : IDisposable
     {
         _json.WriteStartObject(FeatureNames.SourceMetadata);
         _json.WriteString("location"u8, _origin.ImageUrl);
-        _json.WriteString("format"u8, _origin.ImageFormat);
+        _json.WriteString("format"u8, _origin.Image.Driver);
         _json.WriteStartArray("tile"u8);
         _json.WriteNumberValue(tile.X);
         _json.WriteNumberValue(tile.Y);

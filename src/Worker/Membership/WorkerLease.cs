@@ -8,13 +8,14 @@ using Swath.Worker.Regions;
 namespace Swath.Worker.Membership;
 
 /// <summary>
-/// Keeps the worker's place among the workers: joins, beats, learns with each beat what was taken from it, stops everything by
-/// itself when it could not beat for as long as its lease lasts, and drains and leaves at the end.
+/// Keeps the worker's place among the workers: joins, beats, learns from the bell and with each beat what was taken from it, stops
+/// everything by itself when it could not beat for as long as its lease lasts, and drains and leaves at the end.
 /// </summary>
 public sealed partial class WorkerLease(
     WorkerRegistry registry,
     RegionBoard board,
     RegionRunner runner,
+    WorkerBell bell,
     IOptionsMonitor<WorkerOptions> options,
     TimeProvider clock,
     ILogger<WorkerLease> log)
@@ -51,8 +52,11 @@ public sealed partial class WorkerLease(
         {
             while (!stoppingToken.IsCancellationRequested)
             {
-                await BeatOnceAsync(stoppingToken);
-                await Task.Delay(_pause, clock, stoppingToken);
+                await TryBeatAsync(rung: false, stoppingToken);
+                // However often it rings, the heart beats in time.
+                var next = clock.GetUtcNow() + _pause;
+                while (await bell.WaitAsync(next - clock.GetUtcNow(), stoppingToken))
+                    await TryBeatAsync(rung: true, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -62,11 +66,11 @@ public sealed partial class WorkerLease(
     }
 
     // No fault of one beat may end the heart: the host would stop, and every region of this worker with it.
-    private async Task BeatOnceAsync(CancellationToken stoppingToken)
+    private async Task TryBeatAsync(bool rung, CancellationToken stoppingToken)
     {
         try
         {
-            await BeatAsync(stoppingToken);
+            await BeatAsync(rung, stoppingToken);
             _pause = options.CurrentValue.Heartbeat;
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
@@ -75,7 +79,7 @@ public sealed partial class WorkerLease(
         }
     }
 
-    private async Task BeatAsync(CancellationToken stoppingToken)
+    private async Task BeatAsync(bool rung, CancellationToken stoppingToken)
     {
         var incarnation = CurrentIncarnation();
         if (incarnation is null)
@@ -91,7 +95,7 @@ public sealed partial class WorkerLease(
         {
             using var expiry = new CancellationTokenSource(left, clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, stoppingToken);
-            await TryAsync(token => RenewAsync(incarnation.Value, token), either.Token);
+            await TryAsync(token => RenewAsync(incarnation.Value, rung, token), either.Token);
         }
 
         stoppingToken.ThrowIfCancellationRequested();
@@ -125,7 +129,7 @@ public sealed partial class WorkerLease(
         LogJoined(WorkerId, runner.Slots);
     }
 
-    private async Task RenewAsync(Guid incarnation, CancellationToken cancellationToken)
+    private async Task RenewAsync(Guid incarnation, bool rung, CancellationToken cancellationToken)
     {
         var lease = options.CurrentValue.EffectiveLease;
         // Counted from before the question: the answer's way must not lengthen the lease.
@@ -145,7 +149,9 @@ public sealed partial class WorkerLease(
             _ = runner.DrainAsync(options.CurrentValue.DrainTime);
         }
 
-        await GiveBackAstrayAsync(cancellationToken);
+        // Its two looks must lie apart, which two rings need not.
+        if (!rung)
+            await GiveBackAstrayAsync(cancellationToken);
     }
 
     // Accepted, but in nobody's hands: its end could not be reported, or the answer to the acceptance was lost. The lease would keep it for

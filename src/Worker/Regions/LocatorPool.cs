@@ -7,12 +7,12 @@ namespace Swath.Worker.Regions;
 /// Locators for whoever has an answer in hand. One costs up to 55 ms to make and serves one thread at a time; no more are made
 /// than answers are located at the same moment.
 /// </summary>
-internal sealed class LocatorPool(string imageUrl, ImagingLimits limits) : IDisposable
+internal sealed class LocatorPool(Func<ImageFile> open) : IDisposable
 {
     private readonly ConcurrentBag<PlacedImage> _free = [];
 
     /// <exception cref="ImageException">The image can't be opened any more, or its georeferencing not be used.</exception>
-    public PlacedImage Rent() => _free.TryTake(out var image) ? image : new PlacedImage(ImageFile.Open(imageUrl, limits));
+    public PlacedImage Rent() => _free.TryTake(out var image) ? image : new PlacedImage(open());
 
     public void Return(PlacedImage image) => _free.Add(image);
 

@@ -10,9 +10,9 @@ namespace Swath.Worker.Regions;
 internal sealed record RegionPlan(IReadOnlyList<PixelWindow> Tiles, RegionOfInterest? Interest, ImageHeader Image)
 {
     /// <exception cref="ImageException">The image can't be opened, the region of interest not be found in it, or such tiles not be made of it.</exception>
-    public static RegionPlan Make(ProcessRegion work, ImagingLimits limits)
+    public static RegionPlan Make(ProcessRegion work, Func<ImageFile> open)
     {
-        using var image = ImageFile.Open(work.ImageUrl, limits);
+        using var image = open();
         TileEncoder.EnsureSupported(work.Tile.Format, work.Tile.Compression, image.Header);
         if (!Contains(image.Bounds, work.Region.Window))
             throw new ImageException(ImageErrorKind.NotAnImage, work.ImageUrl,

@@ -15,7 +15,7 @@ namespace Swath.Worker.Regions;
 public sealed partial class RegionProcessor(
     IModelEndpointFactory endpoints,
     ITileCheckpoints checkpoints,
-    IOptionsMonitor<ImagingLimits> imaging,
+    ImageAccess images,
     IOptionsMonitor<WorkerOptions> options,
     TimeProvider clock,
     ILogger<RegionProcessor> log)
@@ -25,25 +25,25 @@ public sealed partial class RegionProcessor(
     /// <param name="drain">Asks to begin no further tile: tiles in flight are finished and checkpointed.</param>
     /// <param name="cancel">Asks to stop now: tiles in flight are lost.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
+    /// <exception cref="ImageException"><see cref="ImageErrorKind.Unavailable"/>: the image's server is away for now; finished tiles are kept.</exception>
     public async Task<RegionOutcome> ProcessAsync(ProcessRegion work, CancellationToken drain, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(work);
         using var activity = WorkerDiagnostics.Activities.StartActivity("region");
         activity?.SetTag("swath.job", work.JobId).SetTag("swath.region", work.Region.RegionId).SetTag("swath.attempt", work.Attempt);
-        var limits = imaging.CurrentValue;
         try
         {
-            var plan = await Task.Run(() => RegionPlan.Make(work, limits), cancel);
+            var plan = await Task.Run(() => RegionPlan.Make(work, () => images.Open(work.ImageUrl, work.ImageReadRole, cancel)), cancel);
             var finished = await checkpoints.FinishedAsync(work.JobId, work.Region.RegionId, cancel);
             var left = plan.Tiles.Where(tile => !finished.ContainsKey(tile)).ToList();
             var tally = new RegionTally(plan.Tiles.Where(finished.ContainsKey).Select(tile => finished[tile]));
             if (left.Count < plan.Tiles.Count)
                 LogResumed(work.JobId, work.Region.RegionId, plan.Tiles.Count - left.Count, plan.Tiles.Count);
 
-            await RunAsync(work, plan, limits, left, tally, drain, cancel);
+            await RunAsync(work, plan, left, tally, drain, cancel);
             return tally.Outcome(plan.Tiles.Count);
         }
-        catch (ImageException e)
+        catch (ImageException e) when (e.Kind != ImageErrorKind.Unavailable)
         {
             return new RegionOutcome.Failed(e.Message);
         }
@@ -56,7 +56,6 @@ public sealed partial class RegionProcessor(
     private async Task RunAsync(
         ProcessRegion work,
         RegionPlan plan,
-        ImagingLimits limits,
         List<PixelWindow> left,
         RegionTally tally,
         CancellationToken drain,
@@ -65,14 +64,15 @@ public sealed partial class RegionProcessor(
         if (left.Count == 0)
             return;
         var settings = options.CurrentValue;
-        using var locators = new LocatorPool(work.ImageUrl, limits);
-        var cutter = new TileReader(work, limits, clock);
-        var invoker = new TileInvoker(work, plan, endpoints.Create(work.Endpoint, work.Variant), locators, clock, log);
         var encoded = Channel.CreateBounded<EncodedTile>(settings.ReadAhead);
         var outcomes = Channel.CreateBounded<TileOutcome>(2 * work.TileWorkers);
 
         // The first stage that fails stops the others; every stage ends before this method does.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        ImageFile Open() => images.Open(work.ImageUrl, work.ImageReadRole, stop.Token);
+        using var locators = new LocatorPool(Open);
+        var cutter = new TileReader(work, Open, clock);
+        var invoker = new TileInvoker(work, plan, endpoints.Create(work.Endpoint, work.Variant), locators, clock, log);
         var reading = Stage(
             TileCutter.Runs(left, settings.EffectiveReaders).Select(run => cutter.ReadAsync(run, encoded.Writer, outcomes.Writer, drain, stop.Token)),
             stop, encoded.Writer);

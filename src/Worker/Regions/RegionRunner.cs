@@ -42,6 +42,9 @@ public sealed partial class RegionRunner : IDisposable
     /// <summary>The regions that this process has in hand, running or waiting for a slot.</summary>
     public IReadOnlyCollection<RegionClaim> Held => [.. _held.Keys];
 
+    /// <summary>Ends when every region that is in hand now has left it, however that was.</summary>
+    internal Task EndedAsync() => Task.WhenAll(_held.Values.Select(held => held.Ended));
+
     /// <summary>True once the worker drains: nothing more is begun.</summary>
     public bool IsDraining => _drain.IsCancellationRequested;
 
@@ -78,7 +81,7 @@ public sealed partial class RegionRunner : IDisposable
     public async Task DrainAsync(TimeSpan grace)
     {
         await _drain.CancelAsync();
-        var all = Task.WhenAll(_held.Values.Select(held => held.Ended));
+        var all = EndedAsync();
         try
         {
             await all.WaitAsync(grace, _clock);

@@ -11,7 +11,7 @@ namespace Swath.Worker.Regions;
 internal sealed partial class TileInvoker(
     ProcessRegion work, RegionPlan plan, IModelEndpoint endpoint, LocatorPool locators, TimeProvider clock, ILogger log)
 {
-    private readonly FeatureOrigin _origin = new(work.JobId, work.Region.RegionId, work.ImageUrl, plan.Image.Driver);
+    private readonly FeatureOrigin _origin = new(work.JobId, work.Region.RegionId, work.ImageUrl, plan.Image);
 
     /// <summary>One of the region's invokers: takes tiles until there are no more.</summary>
     /// <exception cref="ImageException">The image's places can't be computed at all.</exception>

@@ -4,6 +4,7 @@ using MassTransit;
 using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Swath.Contracts;
+using Swath.Imaging.Remote;
 using Swath.Intake.Measuring;
 using Swath.Persistence;
 using Swath.Testing;
@@ -42,5 +43,29 @@ public sealed class CalculateRegionsConsumerTests(DatabaseFixture database) : IC
 
         Assert.True(await harness.Published.Any<ImageRejected>(rejected => rejected.Context.Message.JobId == job.JobId));
         Assert.Contains("scheduler.image_access_errors 1 reason=NotFound", measured);
+    }
+
+    [Fact]
+    public async Task Consume_StoreThatIsAwayForAWhile_IsMeasuredLaterAndNotRejected()
+    {
+        using var store = new BusyStore(busyAnswers: 2);
+        await using var services = new ServiceCollection().AddLogging().AddSwathPersistence(database.DataSource).AddSwathIntake()
+            .Configure<RemoteImageOptions>(options => (options.HttpHosts, options.HttpPlain, options.HttpInternalAddresses, options.Retries) = ("*", true, true, 0))
+            .AddMassTransitTestHarness(bus =>
+            {
+                bus.SetTestTimeouts(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(30));
+                bus.SetKebabCaseEndpointNameFormatter();
+                bus.AddIntakeConsumers();
+            }).BuildServiceProvider();
+        var harness = services.GetRequiredService<ITestHarness>();
+        await harness.Start();
+        var job = new CalculateRegions { JobId = Guid.NewGuid(), ImageUrl = store.Url, Tile = new TileOptions { Format = TileFormat.Gtiff } };
+        await database.Database.ExecuteAsync("insert into jobs (job_id, state, updated_at, version) values ($1, 'Requested', now(), 1)", job.JobId);
+
+        await (await harness.Bus.GetSendEndpoint(Queues.CalculateRegions)).Send(job);
+
+        Assert.True(await harness.Published.Any<RegionsCalculated>(measured => measured.Context.Message.JobId == job.JobId));
+        Assert.Empty(harness.Published.Select<ImageRejected>());
+        Assert.True(store.Requests > 2);
     }
 }

@@ -71,7 +71,7 @@ public sealed class RegionOfInterestProperties : IDisposable
     }
 
     private RegionsCalculated Measure(int regionSize, TileOptions tile, string? interest) =>
-        new ImageMeasurer(new Fixed<IntakeOptions>(new() { RegionSize = regionSize }), new Fixed<ImagingLimits>(new())).Measure(
+        new ImageMeasurer(new Fixed<IntakeOptions>(new() { RegionSize = regionSize }), new ImageAccess(() => new(), () => new(), TimeProvider.System)).Measure(
             new CalculateRegions { JobId = Guid.Empty, ImageUrl = _image, Tile = tile, RegionOfInterest = interest });
 
     private sealed class Fixed<T>(T options) : IOptionsMonitor<T>

@@ -106,6 +106,17 @@ public sealed class JobExplanationsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ExplainAsync_EndpointScaledToNothing_WaitsForItToGrow()
+    {
+        await _bench.AddWorkerAsync("worker");
+        await _bench.AddEndpointAsync("asleep", target: 0);
+
+        var explanation = await ExplainAsync(await _bench.AddJobAsync(new JobSeed { Endpoint = "asleep" }));
+
+        Assert.Equal((WaitingReason.WaitingForCapacity, "endpoint asleep has no instance: it can take no request now"), (explanation.Reason, explanation.Detail));
+    }
+
+    [Fact]
     public async Task ExplainAsync_NothingInTheWay_SaysThatTheNextCycleStartsIt()
     {
         await _bench.AddWorkerAsync("worker");
@@ -135,7 +146,12 @@ public sealed class JobExplanationsTests : IAsyncLifetime
         if (reason == WaitingReason.TenantLimit)
             await _bench.AddTenantAsync("tenant", "premium", maxRunning: 1);
         if (reason == WaitingReason.EndpointUnknown)
+        {
+            _bench.Estimator.MaxCapacity = null;
             await _bench.AddEndpointAsync("endpoint", target: 0);
+            await _bench.Capacities.RefreshAsync("endpoint", EndpointType.SageMaker, null);
+        }
+
         await _bench.AddJobAsync(new JobSeed { TileWorkers = 6 });
         if (reason != WaitingReason.NotConsidered)
             await _bench.CycleAsync();

@@ -7,6 +7,7 @@ using Swath.Endpoints;
 using Swath.Persistence.Capacity;
 using Swath.Persistence.Outbox;
 using Swath.Persistence.Placement;
+using Swath.Persistence.ReadSide;
 using Swath.Scheduler.Admission;
 using Swath.Scheduler.Capacity;
 using Swath.Scheduler.Tests.Admission;
@@ -31,6 +32,47 @@ public sealed class SelectVariantConsumerTests(DatabaseFixture database) : IClas
         var entry = Assert.Single(await services.GetRequiredService<CapacityLedger>().ReadAsync("http://localhost:8080/invocations"));
         Assert.Equal((7, 7), (entry.MaxCapacity, entry.Target));
         Assert.Equal(4, await database.Database.ScalarAsync<long>("select sum(tiles) from job_regions where job_id = $1 and kind = 'ships'", jobId));
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    public async Task Consume_RetriedJob_OpensItsRegionsWhileTheFinishedTilesAreKept(int finished, bool kept)
+    {
+        await using var services = Services();
+        var harness = await StartAsync(services);
+        var job = new JobSeed { State = "Requested" };
+        await JobSeed.InsertAsync(database.DataSource, job);
+        await database.Database.ExecuteAsync(
+            "update job_regions set attempt = 3, ended_at = now(), outcome = 'completed' where job_id = $1 and region_id = 0", job.JobId);
+        await database.Database.ExecuteAsync(
+            """
+            insert into tile_results (job_id, region_id, attempt, x, y, width, height, features, payload, failure)
+            values ($1, 0, 3, 0, 0, 9, 9, 1, '', null), ($1, 0, 3, 9, 0, 9, 9, 0, '', 'refused')
+            """, job.JobId);
+
+        await SendAsync(harness, job.JobId, [new RegionReopening(0, 3)], finished);
+
+        Assert.True(kept
+            ? await harness.Published.Any<VariantSelected>(published => published.Context.Message.JobId == job.JobId)
+            : await harness.Published.Any<JobFailed>(published => published.Context.Message.JobId == job.JobId));
+        Assert.Equal(kept ? 1 : 0, await database.Database.ScalarAsync<long>("select count(*) from job_regions where job_id = $1 and ended_at is null and attempt = 3", job.JobId));
+    }
+
+    [Fact]
+    public async Task Consume_JobQueuedBefore_SaysNothingAgain()
+    {
+        await using var services = Services();
+        var harness = await StartAsync(services);
+        var (queued, fresh) = (new JobSeed { State = "Queued" }, Guid.NewGuid());
+        await JobSeed.InsertAsync(database.DataSource, queued);
+
+        await SendAsync(harness, queued.JobId);
+        await SendAsync(harness, fresh);
+
+        Assert.True(await harness.Published.Any<VariantSelected>(published => published.Context.Message.JobId == fresh));
+        Assert.True(await harness.Consumed.Any<SelectVariant>(consumed => consumed.Context.Message.JobId == queued.JobId));
+        Assert.DoesNotContain(harness.Published.Select<VariantSelected>(), published => published.Context.Message.JobId == queued.JobId);
     }
 
     [Theory]
@@ -80,7 +122,7 @@ public sealed class SelectVariantConsumerTests(DatabaseFixture database) : IClas
         .AddLogging().AddSingleton(database.DataSource).AddSwathOutbox().AddSwathPlacement().AddSwathEndpoints()
         .AddSingleton<ICapacityEstimator>(new SettableEstimator { MaxCapacity = 7 })
         .AddSingleton<IOptionsMonitor<SchedulerOptions>>(new SettableOptions())
-        .AddSingleton<SchedulerMetrics>().AddSingleton<EndpointCapacities>()
+        .AddSingleton<SchedulerMetrics>().AddSingleton<EndpointCapacities>().AddSingleton<JobReader>()
         .AddMassTransitTestHarness(bus =>
         {
             bus.SetKebabCaseEndpointNameFormatter();
@@ -94,7 +136,7 @@ public sealed class SelectVariantConsumerTests(DatabaseFixture database) : IClas
         return harness;
     }
 
-    private static async Task SendAsync(ITestHarness harness, Guid jobId)
+    private static async Task SendAsync(ITestHarness harness, Guid jobId, IReadOnlyList<RegionReopening>? reopen = null, int finished = 0)
     {
         var queue = await harness.Bus.GetSendEndpoint(Queues.SelectVariant);
         await queue.Send(new SelectVariant
@@ -102,6 +144,8 @@ public sealed class SelectVariantConsumerTests(DatabaseFixture database) : IClas
             JobId = jobId,
             Endpoint = new ModelEndpoint { Name = "http://localhost:8080/invocations" },
             JobKind = "ships",
+            Reopen = reopen ?? [],
+            TilesFinished = finished,
             Regions = [new ImageRegion(0, new PixelWindow(0, 0, 10, 10), 1), new ImageRegion(1, new PixelWindow(10, 0, 10, 10), 3)],
         });
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Swath.Contracts;
@@ -29,6 +30,7 @@ public sealed class ImageJobStreamTests(DatabaseFixture database) : IClassFixtur
         id => new CancelJob { JobId = id },
         id => new PauseJob { JobId = id },
         id => new ResumeJob { JobId = id },
+        id => new RetryFailedTiles { JobId = id },
     ];
 
     [Fact]
@@ -42,6 +44,47 @@ public sealed class ImageJobStreamTests(DatabaseFixture database) : IClassFixtur
         var verified = await process.Verify.CompareAsync();
         Assert.True(verified.Agrees, string.Join('\n', verified.Differences));
         Assert.True(verified.Streams >= 100);
+    }
+
+    [Fact]
+    public async Task Handle_RequestThatPostgresCannotStore_FailsTheJobWithTheReasonAndReplaysTheSame()
+    {
+        await using var fresh = await PostgresServer.CreateDatabaseAsync();
+        await using var process = await JobProcess.StartAsync(fresh.DataSource);
+        var id = Guid.NewGuid();
+        using var properties = JsonDocument.Parse("""{"note":"a\u0000b"}""");
+        var request = Requested(id) with
+        {
+            JobName = "har\0bour",
+            ImageUrl = "a\0.tif",
+            JobKind = "\0",
+            FeatureProperties = [properties.RootElement.Clone()],
+            Affinity = new() { AntiJobKinds = ["ki\0nd"] },
+        };
+
+        Assert.Null(await process.HandleAsync(request, Guid.NewGuid()));
+
+        Assert.Equal("Failed", await fresh.ScalarAsync<string>("select state from jobs where job_id = $1", id));
+        var reason = await fresh.ScalarAsync<string>("select failure from jobs where job_id = $1", id);
+        Assert.Contains("jobName", reason, StringComparison.Ordinal);
+        Assert.Contains("U+0000", reason, StringComparison.Ordinal);
+        var verified = await process.Verify.CompareAsync();
+        Assert.True(verified.Agrees, string.Join('\n', verified.Differences));
+    }
+
+    [Fact]
+    public async Task Handle_ReasonWithANullCharacter_IsStoredWithoutIt()
+    {
+        await using var fresh = await PostgresServer.CreateDatabaseAsync();
+        await using var process = await JobProcess.StartAsync(fresh.DataSource);
+        var id = Guid.NewGuid();
+        Assert.Null(await process.HandleAsync(Requested(id), Guid.NewGuid()));
+
+        Assert.Null(await process.HandleAsync(new CancelJob { JobId = id, Reason = @"not\u0000 but" + "\0 yes" }, Guid.NewGuid()));
+
+        Assert.Equal(@"not\u0000 but" + "\uFFFD yes", await fresh.ScalarAsync<string>("select failure from jobs where job_id = $1", id));
+        var verified = await process.Verify.CompareAsync();
+        Assert.True(verified.Agrees, string.Join('\n', verified.Differences));
     }
 
     [Fact]

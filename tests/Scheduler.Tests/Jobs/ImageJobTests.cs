@@ -110,6 +110,41 @@ public sealed class ImageJobTests
     }
 
     [Fact]
+    public void Apply_RetryOfFailedTiles_OpensTheRegionsThatLackThemAndNoOther()
+    {
+        var job = Fold(
+            Requested(Id), Measured(Id, regions: 3), Selected(Id), Reserved(Id, 1, 0, 1, 2), Completed(Id, 0), Completed(Id, 1, done: 3, failed: 1),
+            FailedRegion(Id, 2), Assembled(Id), new RetryFailedTiles { JobId = Id });
+
+        Assert.Equal((JobStatus.Requested, null, null), (job.Status, job.Failure, job.FinishedAt));
+        Assert.Equal([RegionOutcome.Completed, null, null], job.Regions.Select(region => region.Outcome));
+        Assert.Equal((7, 0), (job.TilesDone, job.TilesFailed));
+        Assert.Equal([new RegionReopening(1, 1), new RegionReopening(2, 1)], Commands.SelectVariant(job).Reopen);
+        Assert.Equal(7, Commands.SelectVariant(job).TilesFinished);
+    }
+
+    [Fact]
+    public void Apply_RetryWhereOnlyAnOutputFailed_AssemblesAgain()
+    {
+        var job = Fold(
+            Requested(Id), Measured(Id), Selected(Id), Reserved(Id), Completed(Id, 0), Completed(Id, 1), Assembled(Id, "s3://bucket: access denied"),
+            new RetryFailedTiles { JobId = Id });
+
+        Assert.Equal(JobStatus.Assembling, job.Status);
+    }
+
+    [Fact]
+    public void IsThisTurn_ReservationFromBeforeAPause_IsNot()
+    {
+        var job = Fold(Requested(Id), Measured(Id), Selected(Id), new PauseJob { JobId = Id }, new ResumeJob { JobId = Id });
+
+        Assert.Equal((JobStatus.Queued, 2), (job.Status, job.QueueTurn));
+        Assert.False(job.IsThisTurn(Reserved(Id) with { QueueTurn = 1 }));
+        Assert.True(job.IsThisTurn(Reserved(Id) with { QueueTurn = 2 }));
+        Assert.True(job.IsThisTurn(Reserved(Id)));
+    }
+
+    [Fact]
     public void Apply_Reassigned_MovesTheTokenOn()
     {
         var job = Fold(Requested(Id), Measured(Id), Selected(Id), Reserved(Id), Reassigned(Id, 1, attempt: 2));

@@ -53,6 +53,8 @@ internal static class JobEvents
 
     public static JobCompleted Assembled(Guid id) => new() { JobId = id, Features = 8, Results = ["harbour.geojson"] };
 
+    public static JobCompleted Assembled(Guid id, string failedOutput) => Assembled(id) with { FailedOutputs = [failedOutput] };
+
     public static JobFailed NotAssembled(Guid id) => new() { JobId = id, Reason = "The disk is full." };
 
     public static ImageJob Fold(params object[] events) =>

@@ -38,6 +38,8 @@ internal static class StateTable
         ("Completed", id => [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1), Assembled(id)]),
         ("PartiallyCompleted", id =>
             [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1, done: 3, failed: 1), Assembled(id)]),
+        ("PartiallyCompleted, an output failed", id =>
+            [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1), Assembled(id, "s3://bucket: access denied")]),
         ("Failed", id => [Requested(id), Rejected(id)]),
         ("Cancelled", id => [Requested(id), new CancelJob { JobId = id }]),
     ];
@@ -49,6 +51,7 @@ internal static class StateTable
         ("ImageRejected", Rejected),
         ("VariantSelected", Selected),
         ("CapacityReserved", id => Reserved(id)),
+        ("CapacityReserved, for an earlier turn", id => Reserved(id) with { QueueTurn = 0 }),
         ("RegionCompleted", id => Completed(id, 0)),
         ("RegionCompleted, stale", id => Completed(id, 0, attempt: 0)),
         ("RegionFailed", id => FailedRegion(id, 0)),
@@ -58,6 +61,7 @@ internal static class StateTable
         ("CancelJob", id => new CancelJob { JobId = id }),
         ("PauseJob", id => new PauseJob { JobId = id }),
         ("ResumeJob", id => new ResumeJob { JobId = id }),
+        ("RetryFailedTiles", id => new RetryFailedTiles { JobId = id }),
     ];
 
     public static async Task<IReadOnlyList<Cell>> ExploreAsync()

@@ -153,16 +153,20 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
     [Fact]
     public async Task SweepAsync_FinalJobs_LoseTheirCheckpointsAndOthersKeepThem()
     {
-        Guid done = Guid.NewGuid(), running = Guid.NewGuid();
+        Guid done = Guid.NewGuid(), running = Guid.NewGuid(), partial = Guid.NewGuid();
         await SetStateAsync(done, "Completed");
         await SetStateAsync(running, "Running");
-        foreach (var job in new[] { done, running })
+        await SetStateAsync(partial, "PartiallyCompleted");
+        foreach (var job in new[] { done, running, partial })
         {
             await StoreAsync(job, 0, new PixelWindow(0, 0, 10, 10));
             await StoreAsync(job, 1, new PixelWindow(5, 0, 10, 10));
         }
 
-        await CheckpointSweep.SweepAsync(database.DataSource, default);
+        await CheckpointSweep.SweepAsync(database.DataSource, DateTimeOffset.UnixEpoch, default);
+        Assert.Single(await _store.FinishedAsync(partial, 0));
+        await CheckpointSweep.SweepAsync(database.DataSource, DateTimeOffset.MaxValue, default);
+        Assert.Empty(await _store.FinishedAsync(partial, 0));
         Assert.Empty(await _store.FinishedAsync(done, 0));
         Assert.Single(await _store.FinishedAsync(running, 0));
         Assert.Single(await _store.FinishedAsync(running, 1));
@@ -205,7 +209,7 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
 
     private async Task StoreAsync(Guid jobId, int region, PixelWindow tile, params (PixelBounds Bounds, double Score)[] boxes)
     {
-        using var writer = new FeatureWriter(new FeatureOrigin(jobId, region, "a.tif", "GTiff"), TimeProvider.System);
+        using var writer = new FeatureWriter(new FeatureOrigin(jobId, region, "a.tif", Work().Image with { Width = 10_000, Height = 10_000 }), TimeProvider.System);
         var features = boxes.Select((box, index) => writer.Write(
             new Detection
             {
@@ -224,7 +228,7 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
             """
             insert into jobs (job_id, name, tenant, state, image_url, endpoint, priority, regions_total, regions_done, regions_failed, tiles_total, tiles_done,
                 tiles_failed, features, requested_at, finished_at, updated_at, version)
-            values ($1, 'job', 't', $2, 'a.tif', 'e', 1, 1, 1, 0, 1, 1, 0, 0, now(), case when $2 = 'Completed' then now() end, now(), 1)
+            values ($1, 'job', 't', $2, 'a.tif', 'e', 1, 1, 1, 0, 1, 1, 0, 0, now(), case when $2 like '%Completed' then now() end, now(), 1)
             """);
         insert.Parameters.AddWithValue(jobId);
         insert.Parameters.AddWithValue(state);

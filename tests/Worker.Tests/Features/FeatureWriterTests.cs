@@ -10,7 +10,7 @@ namespace Swath.Worker.Tests.Features;
 
 public sealed class FeatureWriterTests
 {
-    private static readonly FeatureOrigin Origin = new(Guid.Parse("6f1ed002-ab5c-4d43-9c1e-3b5a5b3f7a01"), 3, "/data/a \"b\".tif", "GTiff");
+    private static readonly FeatureOrigin Origin = new(Guid.Parse("6f1ed002-ab5c-4d43-9c1e-3b5a5b3f7a01"), 3, "/data/a \"b\".tif", Header(4096));
     private static readonly PixelWindow Tile = new(1000, 2000, 512, 512);
 
     [Fact]
@@ -107,10 +107,6 @@ public sealed class FeatureWriterTests
     }
 
     [Fact]
-    public void SignedArea_RingAcrossTheAntimeridian_KeepsItsSign() =>
-        Assert.True(WorldGeometry.SignedArea([179, 0, -179, 0, -179, 1, 179, 1, 179, 0]) > 0);
-
-    [Fact]
     public void Write_PointOnTheEarth_IsWhereTheLocatorSaysAndRoundTrips()
     {
         using var image = TestImage.Create(64);
@@ -120,6 +116,46 @@ public sealed class FeatureWriterTests
         var position = Parse(Write(detection, tile: new PixelWindow(3, 4, 32, 32), locator: locator)).GetProperty("geometry").GetProperty("coordinates");
         Assert.Equal(image.Place(15.5, 11.25), (position[0].GetDouble(), position[1].GetDouble()));
     }
+
+    [Fact]
+    public void Write_FeatureBehindTheImagesEdge_EndsAtTheEdge()
+    {
+        var record = Write(Box(-5, 500, 20, 530), tile: new PixelWindow(0, 3584, 512, 512));
+        Assert.Equal(new PixelBounds(0, 4084, 20, 4096), record.Bounds);
+        var geometry = Parse(record).GetProperty("properties").GetProperty("imageGeometry");
+        var ring = Flat(geometry.GetProperty("coordinates")[0]).Chunk(2).Select(p => (p[0], p[1])).ToHashSet();
+        Assert.Equal([(0, 4084), (0, 4096), (20, 4096), (20, 4084)], ring.ToHashSet(), HashSet<(double, double)>.CreateSetComparer());
+    }
+
+    [Theory]
+    [InlineData(PixelGeometryType.LineString, PixelGeometryType.MultiLineString)] // out and in again
+    [InlineData(PixelGeometryType.MultiPoint, PixelGeometryType.MultiPoint)]
+    public void Write_LinesAndPointsBehindTheEdge_KeepWhatIsInside(PixelGeometryType type, PixelGeometryType expected)
+    {
+        double[] positions = [10, 10, -10, 10, -10, 20, 10, 20];
+        var geometry = new PixelGeometry(type, positions, type == PixelGeometryType.LineString ? [4] : null);
+        var clipped = ImageEdge.Clip(geometry, Header(100));
+        Assert.Equal(expected, clipped.Type);
+        Assert.Equal(new PixelBounds(type == PixelGeometryType.MultiPoint ? 10 : 0, 10, 10, 20), clipped.Bounds);
+    }
+
+    [Fact]
+    public void Clip_SelfIntersectingPolygon_StaysInTheImage()
+    {
+        var bowTie = new PixelGeometry(PixelGeometryType.Polygon, [-10, -10, 50, 50, 50, -10, -10, 50, -10, -10], [5]);
+        var bounds = ImageEdge.Clip(bowTie, Header(40)).Bounds;
+        Assert.Equal(new PixelBounds(0, 0, 40, 40), bounds);
+    }
+
+    private static ImageHeader Header(int size) => new()
+    {
+        Width = size,
+        Height = size,
+        Bands = 1,
+        SampleType = "Byte",
+        Driver = "GTiff",
+        Georeferencing = Georeferencing.None,
+    };
 
     private static FeatureRecord Write(Detection detection, int index = 0, PixelWindow? tile = null, ImageLocator? locator = null)
     {

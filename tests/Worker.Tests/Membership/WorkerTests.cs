@@ -26,7 +26,7 @@ public sealed class WorkerTests(DatabaseFixture database) : IClassFixture<Databa
         await using var worker = await WorkerRig.StartAsync(database.DataSource, "once");
         var work = Work("once");
         await worker.SendAsync(work);
-        await WorkerRig.UntilAsync(async () => await worker.OutcomeAsync(work.JobId) == "completed");
+        await worker.EndedAsync(work.JobId, "completed");
 
         Assert.Equal(9, await worker.ScalarAsync<long>("select count(*) from tile_results where job_id = $1", work.JobId));
         Assert.Equal(1, await worker.ScalarAsync<long>("select count(*) from outbox where job_id = $1", work.JobId));
@@ -45,11 +45,11 @@ public sealed class WorkerTests(DatabaseFixture database) : IClassFixture<Databa
         };
         var work = Work("twice");
         await worker.SendAsync(work);
-        await WorkerRig.UntilAsync(() => Task.FromResult(!_model.Tiles.IsEmpty));
+        await _model.AskedAsync(1);
         await worker.DeliverAsync(work);
         await worker.DeliverAsync(work);
         release.SetResult();
-        await WorkerRig.UntilAsync(async () => await worker.OutcomeAsync(work.JobId) == "completed");
+        await worker.EndedAsync(work.JobId, "completed");
         await worker.DeliverAsync(work);
         await worker.StopAsync();
 
@@ -63,7 +63,7 @@ public sealed class WorkerTests(DatabaseFixture database) : IClassFixture<Databa
         await using var worker = await WorkerRig.StartAsync(database.DataSource, "stale");
         var work = Work("stale") with { Attempt = 2 };
         await worker.SendAsync(work);
-        await WorkerRig.UntilAsync(async () => await worker.OutcomeAsync(work.JobId) == "completed");
+        await worker.EndedAsync(work.JobId, "completed");
         var sent = _model.Tiles.Count;
         await worker.DeliverAsync(work with { Attempt = 1 });
         await worker.StopAsync();
@@ -78,10 +78,10 @@ public sealed class WorkerTests(DatabaseFixture database) : IClassFixture<Databa
         _model.Answer = _ => never.Task;
         var work = Work("revoked");
         await worker.SendAsync(work);
-        await WorkerRig.UntilAsync(() => Task.FromResult(!_model.Tiles.IsEmpty));
+        await _model.AskedAsync(1);
 
         await ExecuteAsync("update job_regions set attempt = 2, accepted_at = null, accepted_by = null where job_id = $1", work.JobId);
-        await WorkerRig.UntilAsync(() => Task.FromResult(worker.Runner.Held.Count == 0));
+        await worker.Runner.EndedAsync().WaitAsync(TimeSpan.FromSeconds(60));
         never.SetResult((200, ModelServer.Box()));
         Assert.Null(await worker.OutcomeAsync(work.JobId));
         Assert.Equal(0, await worker.ScalarAsync<long>("select count(*) from outbox where job_id = $1", work.JobId));
@@ -119,7 +119,7 @@ public sealed class WorkerTests(DatabaseFixture database) : IClassFixture<Databa
 
         await using var other = await WorkerRig.StartAsync(database.DataSource, "takes-over");
         await other.SendAsync(work with { WorkerId = "takes-over", Attempt = 2 });
-        await WorkerRig.UntilAsync(async () => await other.OutcomeAsync(work.JobId) == "completed");
+        await other.EndedAsync(work.JobId, "completed");
         Assert.Equal(9, _model.Tiles.Count);
     }
 
@@ -131,11 +131,11 @@ public sealed class WorkerTests(DatabaseFixture database) : IClassFixture<Databa
         _model.Answer = _ => never.Task;
         var work = Work("usurped");
         await worker.SendAsync(work);
-        await WorkerRig.UntilAsync(() => Task.FromResult(!_model.Tiles.IsEmpty));
+        await _model.AskedAsync(1);
         var usurper = Guid.NewGuid();
         await worker.Get<WorkerRegistry>().RegisterAsync(new WorkerRegistration { WorkerId = "usurped", Incarnation = usurper, Slots = 1 });
 
-        await WorkerRig.UntilAsync(() => Task.FromResult(worker.Runner.Held.Count == 0));
+        await worker.Runner.EndedAsync().WaitAsync(TimeSpan.FromSeconds(60));
         never.SetResult((200, ModelServer.Box()));
         await WorkerRig.UntilAsync(async () => await CountAsync("select count(*) from workers where worker_id = 'usurped' and incarnation <> $1", usurper) == 1);
         Assert.Null(await worker.OutcomeAsync(work.JobId));
@@ -149,14 +149,14 @@ public sealed class WorkerTests(DatabaseFixture database) : IClassFixture<Databa
         _model.Answer = _ => never.Task;
         var work = Work("cut-off");
         await worker.SendAsync(work);
-        await WorkerRig.UntilAsync(() => Task.FromResult(!_model.Tiles.IsEmpty));
+        await _model.AskedAsync(1);
 
         await using var connection = await database.DataSource.OpenConnectionAsync();
         await using (var transaction = await connection.BeginTransactionAsync())
         {
             await using var hold = new Npgsql.NpgsqlCommand("select 1 from workers where worker_id = 'cut-off' for update", connection, transaction);
             await hold.ExecuteScalarAsync();
-            await WorkerRig.UntilAsync(() => Task.FromResult(worker.Runner.Held.Count == 0));
+            await worker.Runner.EndedAsync().WaitAsync(TimeSpan.FromSeconds(60));
         }
 
         never.SetResult((200, ModelServer.Box()));
@@ -197,7 +197,7 @@ public sealed class WorkerTests(DatabaseFixture database) : IClassFixture<Databa
 
         var work = Work("stumbles");
         await worker.SendAsync(work);
-        await WorkerRig.UntilAsync(async () => await worker.OutcomeAsync(work.JobId) == "completed");
+        await worker.EndedAsync(work.JobId, "completed");
         var before = await LeaseUntilAsync("stumbles");
         await WorkerRig.UntilAsync(async () => await LeaseUntilAsync("stumbles") > before);
     }
@@ -217,7 +217,7 @@ public sealed class WorkerTests(DatabaseFixture database) : IClassFixture<Databa
         await using var worker = await WorkerRig.StartAsync(database.DataSource, "fails");
         var work = Work("fails") with { ImageUrl = _image.File("gone.tif") };
         await worker.SendAsync(work);
-        await WorkerRig.UntilAsync(async () => await worker.OutcomeAsync(work.JobId) == "failed");
+        await worker.EndedAsync(work.JobId, "failed");
         Assert.Contains("gone.tif", await worker.ScalarAsync<string>("select message::text from outbox where job_id = $1", work.JobId), StringComparison.Ordinal);
     }
 

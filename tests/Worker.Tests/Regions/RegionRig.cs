@@ -20,11 +20,12 @@ internal sealed class RegionRig : IAsyncDisposable
         _services = new ServiceCollection()
             .AddLogging()
             .AddSwathEndpoints()
+            .AddSwathImaging()
             .Configure<EndpointsOptions>(o => (o.MaxAttempts, o.RetryDelaySeconds) = (2, 0.001))
             .Configure<WorkerOptions>(o => (o.ReadersPerRegion, o.ReadAhead) = (2, 1))
             .BuildServiceProvider();
         Processor = new RegionProcessor(
-            _services.GetRequiredService<IModelEndpointFactory>(), checkpoints, _services.GetRequiredService<IOptionsMonitor<ImagingLimits>>(),
+            _services.GetRequiredService<IModelEndpointFactory>(), checkpoints, _services.GetRequiredService<ImageAccess>(),
             _services.GetRequiredService<IOptionsMonitor<WorkerOptions>>(), TimeProvider.System, NullLogger<RegionProcessor>.Instance);
     }
 

@@ -1,9 +1,9 @@
 using NetTopologySuite.Geometries;
 using Swath.Endpoints;
 
-namespace Swath.Worker.Regions;
+namespace Swath.Worker.Features;
 
-/// <summary>Pixel geometries as NetTopologySuite's, for predicates.</summary>
+/// <summary>Flat geometries as NetTopologySuite's, for what is more than arithmetic, and back.</summary>
 internal static class PixelShapes
 {
     private static readonly GeometryFactory Factory = new();
@@ -29,6 +29,60 @@ internal static class PixelShapes
                 return Polygons(Lines(positions, pixels.LineEnds), pixels.PartEnds);
         }
     }
+
+    /// <summary>
+    /// The parts of the highest dimension, which are all that is left of a geometry that was cut; null when nothing is. Rings and lines keep
+    /// their order.
+    /// </summary>
+    public static PixelGeometry? FromGeometry(Geometry geometry)
+    {
+        var parts = Parts(geometry).Where(part => !part.IsEmpty).ToList();
+        if (parts.Count == 0)
+            return null;
+        var dimension = parts.Max(part => part.Dimension);
+        parts.RemoveAll(part => part.Dimension != dimension);
+        var coordinates = new List<double>();
+        var lineEnds = new List<int>();
+        var partEnds = new List<int>();
+        foreach (var part in parts)
+        {
+            if (part is Polygon polygon)
+            {
+                AddLine(polygon.ExteriorRing);
+                foreach (var hole in polygon.InteriorRings)
+                    AddLine(hole);
+                partEnds.Add(lineEnds.Count);
+            }
+            else
+            {
+                AddLine(part);
+            }
+        }
+
+        var one = parts.Count == 1;
+        var type = dimension switch
+        {
+            Dimension.Surface => one ? PixelGeometryType.Polygon : PixelGeometryType.MultiPolygon,
+            Dimension.Curve => one ? PixelGeometryType.LineString : PixelGeometryType.MultiLineString,
+            _ => one ? PixelGeometryType.Point : PixelGeometryType.MultiPoint,
+        };
+        return new PixelGeometry(type, [.. coordinates], [.. lineEnds], [.. partEnds]);
+
+        void AddLine(Geometry line)
+        {
+            foreach (var position in line.Coordinates)
+            {
+                coordinates.Add(position.X);
+                coordinates.Add(position.Y);
+            }
+
+            lineEnds.Add(coordinates.Count / 2);
+        }
+    }
+
+    private static IEnumerable<Geometry> Parts(Geometry geometry) => geometry is GeometryCollection collection
+        ? collection.Geometries.SelectMany(Parts)
+        : [geometry];
 
     private static Geometry Polygons(List<Coordinate[]> rings, ReadOnlySpan<int> partEnds)
     {

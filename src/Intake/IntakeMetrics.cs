@@ -1,9 +1,9 @@
 using System.Diagnostics.Metrics;
 using Swath.Imaging;
 
-namespace Swath.Intake.Measuring;
+namespace Swath.Intake;
 
-/// <summary>What measuring images measures of itself, under OpenTelemetry names.</summary>
+/// <summary>What the ways in measure of themselves, under OpenTelemetry names.</summary>
 public sealed class IntakeMetrics : IDisposable
 {
     /// <summary>The meter's name, for exporters.</summary>
@@ -11,6 +11,8 @@ public sealed class IntakeMetrics : IDisposable
 
     private readonly Meter _meter;
     private readonly Counter<long> _accessErrors;
+    private readonly Counter<long> _queueMessages;
+    private readonly Counter<long> _notifications;
 
     public IntakeMetrics(IMeterFactory? meters = null)
     {
@@ -18,9 +20,16 @@ public sealed class IntakeMetrics : IDisposable
 
         // Named after the scheduling that the image never reaches; which endpoint it was for is not known here.
         _accessErrors = _meter.CreateCounter<long>("scheduler.image_access_errors", "{error}", "Images that could not be measured, by reason; once per attempt.");
+        _queueMessages = _meter.CreateCounter<long>("intake.queue_messages", "{message}", "Messages of the request queue, by what became of them: accepted, refused (with the reason), failed, given back.");
+        _notifications = _meter.CreateCounter<long>("intake.status_notifications", "{notification}", "Published status notifications, by status.");
     }
 
     public void ImageAccessError(ImageErrorKind reason) => _accessErrors.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
+
+    public void QueueMessage(string outcome, string reason = "") =>
+        _queueMessages.Add(1, new KeyValuePair<string, object?>("outcome", outcome), new KeyValuePair<string, object?>("reason", reason));
+
+    public void Notification(string status) => _notifications.Add(1, new KeyValuePair<string, object?>("status", status));
 
     public void Dispose() => _meter.Dispose();
 }

@@ -1,0 +1,33 @@
+using MassTransit;
+using Swath.Contracts;
+
+namespace Swath.Host.Composition.Transports;
+
+/// <summary>Names the queues of messages that failed: one for each queue, and one together for those of workers, which come and go.</summary>
+internal sealed class FaultQueueNames : IErrorQueueNameFormatter, IDeadLetterQueueNameFormatter
+{
+    /// <summary>What the name of a worker's queue begins with.</summary>
+    public const string WorkerPrefix = $"{WorkerQueue.Prefix}-";
+
+    public static readonly FaultQueueNames Instance = new();
+
+    private const string Error = "_error";
+    private const string Skipped = "_skipped";
+
+    /// <summary>All of them, for the queues that every Swath has.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        .. from queue in (string[])[Queues.ImageJob, Path(Queues.CalculateRegions), Path(Queues.SelectVariant), Path(Queues.ReleaseCapacity),
+                Path(Queues.AssembleResult), "command-fault", WorkerQueue.Prefix]
+           from suffix in (string[])[Error, Skipped]
+           select queue + suffix,
+    ];
+
+    public string FormatErrorQueueName(string queueName) => Shared(queueName) + Error;
+
+    public string FormatDeadLetterQueueName(string queueName) => Shared(queueName) + Skipped;
+
+    private static string Shared(string queueName) => queueName.StartsWith(WorkerPrefix, StringComparison.Ordinal) ? WorkerQueue.Prefix : queueName;
+
+    private static string Path(Uri queue) => queue.AbsolutePath;
+}

@@ -1,0 +1,26 @@
+using MassTransit;
+using Swath.Persistence.Outbox;
+
+namespace Swath.Host.Composition.Transports;
+
+/// <summary>MassTransit's in-memory transport: no broker, one process. The outbox makes it crash-safe.</summary>
+internal sealed class InMemoryTransport : ITransport
+{
+    public string Name => TransportChoice.InMemory;
+
+    public bool LivesInProcess => true;
+
+    public IFaultQueues? Faults => null;
+
+    public void Use(IBusRegistrationConfigurator bus) => bus.UsingInMemory((context, memory) =>
+    {
+        memory.UseCompactJson();
+        memory.ConfigureEndpoints(context);
+    });
+
+    public void Configure(string name, IReceiveEndpointConfigurator endpoint)
+    {
+    }
+
+    public Uri Route(Uri queue) => queue;
+}

@@ -1,0 +1,18 @@
+using Swath.Host.Commands;
+
+namespace Swath.Host.Composition.Transports;
+
+/// <summary>Reads <c>SWATH_RABBITMQ</c>.</summary>
+internal static class RabbitMqAddress
+{
+    private static readonly string[] Schemes = ["amqp", "amqps", "rabbitmq", "rabbitmqs"];
+
+    /// <exception cref="UsageException">It is no address of a broker. Its text is not repeated: it may hold a password.</exception>
+    public static Uri Parse(string text) =>
+        Uri.TryCreate(text.Trim(), UriKind.Absolute, out var address) && Schemes.Contains(address.Scheme) && address.Host.Length > 0
+            ? address
+            : throw new UsageException("SWATH_RABBITMQ is no broker's address: write it as amqp://user:password@host:port/virtualhost, with %2F for a slash in a name.");
+
+    /// <summary>The address as it may be shown: without user and password.</summary>
+    public static string Shown(Uri address) => new UriBuilder(address) { UserName = "", Password = "" }.Uri.ToString();
+}

@@ -1,0 +1,113 @@
+using MassTransit;
+using MassTransit.Transports;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Swath.Endpoints.Aws.Sqs;
+
+namespace Swath.Intake.Sqs;
+
+/// <summary>
+/// The way of one message: understood, handed to its consumer, deleted. One that can't be a job goes to the dead-letter queue, body and
+/// attributes unchanged. Whatever else happens, it stays in its queue.
+/// </summary>
+internal sealed class MessageHandling(
+    ISqsClient sqs, IReceiveEndpointDispatcherFactory dispatchers, TimeProvider time, IntakeMetrics metrics, ILogger<MessageHandling> logger)
+{
+    /// <summary>The dispatcher's name, in logs and traces; no queue of any broker.</summary>
+    private const string EndpointName = "sqs-gateway";
+
+    private const string ContentType = "application/vnd.masstransit+json";
+
+    private static readonly Dictionary<string, object> Headers = new() { ["Content-Type"] = ContentType };
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+
+    // With every further failure, until SQS itself moves the message to the dead-letter queue, where it is told to.
+    private static readonly TimeSpan Setback = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestSetback = TimeSpan.FromMinutes(15);
+
+    private readonly Lazy<IReceiveEndpointDispatcher> _dispatcher = new(() => dispatchers.CreateConsumerReceiver<RequestConsumer>(EndpointName));
+
+    /// <param name="queue">Where the message came from.</param>
+    /// <param name="message">The message, just received.</param>
+    /// <param name="visibility">For how long it was hidden.</param>
+    /// <param name="giveUp">The process ends: the message is given back.</param>
+    public async Task HandleAsync(RequestQueue queue, SqsMessage message, TimeSpan visibility, CancellationToken giveUp)
+    {
+        await using var held = HeldMessage.Hold(sqs, queue.Url, message, visibility, time, logger);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(giveUp, held.TooLong);
+        try
+        {
+            either.Token.ThrowIfCancellationRequested();
+            var body = RequestBody.Read(message.Body);
+            await HandOverAsync(body, message, either.Token);
+            await sqs.DeleteAsync(queue.Url, message.ReceiptHandle, CancellationToken.None);
+            metrics.QueueMessage("accepted");
+            logger.LogInformation("Job {JobId} ({ExternalId}) was requested by message {MessageId}", body.Request.JobId, body.Request.ExternalId ?? "-", message.MessageId);
+        }
+        catch (RefusedRequestException refused)
+        {
+            await RefuseAsync(queue, message, refused);
+        }
+        catch (Exception) when (either.IsCancellationRequested)
+        {
+            await sqs.ChangeVisibilityAsync(queue.Url, message.ReceiptHandle, TimeSpan.Zero, CancellationToken.None);
+            metrics.QueueMessage("given back");
+            logger.LogInformation("Message {MessageId} was given back", message.MessageId);
+        }
+        catch (Exception failure)
+        {
+            metrics.QueueMessage("failed");
+            var wait = SetbackOf(message);
+            logger.LogError(failure, "Message {MessageId} could not be handed over; it is tried again in {Wait}", message.MessageId, wait);
+            await sqs.ChangeVisibilityAsync(queue.Url, message.ReceiptHandle, wait, CancellationToken.None);
+        }
+    }
+
+    private async Task HandOverAsync(RequestBody body, SqsMessage message, CancellationToken cancellationToken)
+    {
+        var pause = TimeSpan.FromSeconds(1);
+        while (true)
+        {
+            try
+            {
+                var delivery = QueueDelivery.Of(message);
+                await _dispatcher.Value.Dispatch(body.Envelope, Headers, cancellationToken, delivery);
+                if (delivery.Stored)
+                    return;
+                cancellationToken.ThrowIfCancellationRequested();
+                throw new InvalidOperationException($"The consumer of {EndpointName} did not store the request.");
+            }
+            catch (NpgsqlException away) when (away.IsTransient && !cancellationToken.IsCancellationRequested)
+            {
+                // The message is as good as before: to give it back now would only count against it.
+                logger.LogWarning("Message {MessageId} waits for the database: {Reason}", message.MessageId, away.Message);
+                await Task.Delay(pause, time, cancellationToken);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+
+    private async Task RefuseAsync(RequestQueue queue, SqsMessage message, RefusedRequestException refused)
+    {
+        metrics.QueueMessage("refused", refused.Kind.ToString());
+        if (queue.DeadLetterUrl is null)
+        {
+            logger.LogError(
+                "Message {MessageId} can't be a job, and there is no dead-letter queue: set IMAGE_DLQ, or give the queue a redrive policy. {Reason}", message.MessageId, refused.Message);
+            await sqs.ChangeVisibilityAsync(queue.Url, message.ReceiptHandle, LongestSetback, CancellationToken.None);
+            return;
+        }
+
+        var group = message.SystemAttributes.GetValueOrDefault("MessageGroupId");
+        var dead = await sqs.SendAsync(
+            queue.DeadLetterUrl, message.Body, message.Attributes, group, group is null ? null : message.MessageId, CancellationToken.None);
+        await sqs.DeleteAsync(queue.Url, message.ReceiptHandle, CancellationToken.None);
+        logger.LogError("Message {MessageId} can't be a job and is now {DeadLetterId} in {DeadLetterQueue}. {Reason}", message.MessageId, dead, queue.DeadLetterUrl, refused.Message);
+    }
+
+    private static TimeSpan SetbackOf(SqsMessage message)
+    {
+        var received = int.TryParse(message.SystemAttributes.GetValueOrDefault("ApproximateReceiveCount"), out var count) ? Math.Clamp(count, 1, 100) : 1;
+        return Setback * received < LongestSetback ? Setback * received : LongestSetback;
+    }
+}
