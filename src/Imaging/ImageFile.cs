@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.ExceptionServices;
 using Swath.Contracts;
 using Swath.Imaging.Encoding;
+using Swath.Imaging.Locating;
 using Swath.Imaging.Native;
 using Swath.Imaging.Opening;
 using Swath.Imaging.Remote;
@@ -18,6 +19,7 @@ public sealed unsafe class ImageFile : IDisposable
     private readonly int _sampleType;
     private readonly int[] _bandMap;
     private GeoTags? _geoTags;
+    private ChipMapping? _chip;
     private RemoteFile? _remote;
     private string? _remotePath;
 
@@ -45,6 +47,12 @@ public sealed unsafe class ImageFile : IDisposable
     public PixelWindow Bounds => new(0, 0, Header.Width, Header.Height);
 
     internal DatasetHandle Dataset { get; }
+
+    /// <summary>How high the ground is taken to be.</summary>
+    internal LocatingOptions Locating { get; set; } = new();
+
+    /// <summary>Where the pixels of a NITF chip lie in the image that its polynomials describe; null for images that are no chip.</summary>
+    internal ChipMapping? Chip => Header.Georeferencing == Georeferencing.RationalPolynomial ? _chip ??= ChipMapping.Of(Path, Dataset) : null;
 
     internal int SampleType => _sampleType;
 
