@@ -2,6 +2,7 @@ using Swath.Bench.Distillation;
 using Swath.Bench.Saga;
 using Swath.Bench.Scheduler;
 using Swath.Bench.Tiles;
+using Swath.Bench.Transport;
 
 switch (args)
 {
@@ -13,6 +14,10 @@ switch (args)
         return DistillationBench.Run(rest);
     case ["tiles", .. var rest]:
         return await TilesBench.RunAsync(rest);
+    case ["transport", .. var rest]:
+        return await TransportBench.RunAsync(rest);
+    case [MessagePeer.Verb, .. var rest]:
+        return await MessagePeer.RunAsync(rest);
     case [TrivialEndpoint.Verb]:
         return await TrivialEndpoint.ServeAsync();
     default:
@@ -20,5 +25,6 @@ switch (args)
         await Console.Error.WriteLineAsync("       bench scheduler [--waiting N]");
         await Console.Error.WriteLineAsync("       bench distillation [--quick]");
         await Console.Error.WriteLineAsync($"       bench tiles {TilesSettings.Usage}");
+        await Console.Error.WriteLineAsync($"       bench transport {TransportSettings.Usage}");
         return 2;
 }

@@ -7,7 +7,10 @@ public sealed record OutputSink
 {
     public required OutputType Type { get; init; }
 
-    /// <summary>File: the path of the GeoJSON that is written. Created, and replaced atomically when it exists.</summary>
+    /// <summary>
+    /// File: the path of what is written; its ending tells the form: <c>.geojsonl</c>, <c>.geojsons</c>, <c>.fgb</c>, <c>.gpkg</c>, else GeoJSON. Created, and
+    /// replaced atomically when it exists.
+    /// </summary>
     public string? Path { get; init; }
 
     /// <summary>S3: the bucket.</summary>

@@ -15,7 +15,7 @@ internal sealed class FeatureSinkFactory(S3Connection s3, IKinesisStreams kinesi
         ArgumentNullException.ThrowIfNull(output);
         return output.Type switch
         {
-            OutputType.File => new GeoJsonFileSink(Required(output, output.Path, "path", "the GeoJSON file that is to be written")),
+            OutputType.File => FileSinks.For(Required(output, output.Path, "path", "the file that is to be written")),
             OutputType.S3 => new S3Sink(Required(output, output.Bucket, "bucket", "the bucket's name"), output.Prefix, jobId, s3, S3Sizes.Default),
             OutputType.Kinesis => new KinesisSink(
                 Required(output, output.Stream, "stream", "the stream's name"), jobId, Math.Clamp(output.BatchSize ?? MostRecords, 1, MostRecords), kinesis, clock),

@@ -8,8 +8,7 @@ internal sealed class GeoJsonFileSink(string path) : IFeatureSink
 {
     private const int BufferSize = 1 << 20;
 
-    private string? _target;
-    private string? _temporary;
+    private ReplacedFile? _place;
     private FileStream? _file;
     private bool _any;
 
@@ -17,21 +16,15 @@ internal sealed class GeoJsonFileSink(string path) : IFeatureSink
 
     public async Task OpenAsync(ResultSummary summary, CancellationToken cancellationToken)
     {
+        _place = ReplacedFile.At(path);
         try
         {
-            _target = Path.GetFullPath(path);
-            if (Directory.Exists(_target))
-                throw new SinkException($"The output {path} is a folder. Name a file in it.");
-            var folder = Path.GetDirectoryName(_target)!;
-            Directory.CreateDirectory(folder);
-            // In the same folder: a rename is only atomic inside a file system. A random name: two attempts may overlap.
-            _temporary = Path.Combine(folder, $".{Path.GetFileName(_target)}.{Path.GetRandomFileName()}.partial");
-            _file = new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize, FileOptions.Asynchronous);
+            _file = new FileStream(_place.Temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize, FileOptions.Asynchronous);
             await _file.WriteAsync(FeatureCollectionText.Head(summary), cancellationToken);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failure(e);
+            throw _place.Failure(e);
         }
     }
 
@@ -46,7 +39,7 @@ internal sealed class GeoJsonFileSink(string path) : IFeatureSink
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failure(e);
+            throw _place!.Failure(e);
         }
     }
 
@@ -56,18 +49,14 @@ internal sealed class GeoJsonFileSink(string path) : IFeatureSink
         try
         {
             await file.WriteAsync(FeatureCollectionText.Tail, cancellationToken);
-            await file.FlushAsync(cancellationToken);
-            file.Flush(flushToDisk: true);
             await file.DisposeAsync();
-            _file = null;
-            File.Move(_temporary!, _target!, overwrite: true);
-            _temporary = null;
-            return _target!;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failure(e);
+            throw _place!.Failure(e);
         }
+
+        return _place!.Complete();
     }
 
     public async ValueTask DisposeAsync()
@@ -76,15 +65,12 @@ internal sealed class GeoJsonFileSink(string path) : IFeatureSink
         {
             if (_file is not null)
                 await _file.DisposeAsync();
-            if (_temporary is not null)
-                File.Delete(_temporary);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What failed was reported when it did; a left-over file is hidden and ends in .partial.
+            // Its last bytes belong to a file that is thrown away.
         }
-    }
 
-    private SinkException Failure(Exception e) =>
-        new($"The output {path} can't be written: {e.Message} Check that the folder is writable and the disk has room.", e);
+        _place?.Dispose();
+    }
 }

@@ -1,0 +1,75 @@
+namespace Swath.Worker.Sinks;
+
+/// <summary>
+/// A file that is written beside its final place and renamed when it is whole: a reader sees the old file or the new one. The rename
+/// stays in one folder, because it is only atomic inside a file system.
+/// </summary>
+internal sealed class ReplacedFile : IDisposable
+{
+    private readonly string _named;
+    private bool _done;
+
+    private ReplacedFile(string named, string target, string temporary) => (_named, Target, Temporary) = (named, target, temporary);
+
+    /// <summary>The final place.</summary>
+    public string Target { get; }
+
+    /// <summary>Where to write until it is whole; ends as the target does.</summary>
+    public string Temporary { get; }
+
+    /// <exception cref="SinkException">There is no such place.</exception>
+    public static ReplacedFile At(string path)
+    {
+        try
+        {
+            var target = Path.GetFullPath(path);
+            if (Directory.Exists(target))
+                throw new SinkException($"The output {path} is a folder. Name a file in it.");
+            var folder = Path.GetDirectoryName(target)!;
+            Directory.CreateDirectory(folder);
+            // A random name: two attempts may overlap.
+            return new ReplacedFile(path, target, Path.Combine(folder, $".{Path.GetRandomFileName()}.partial{Path.GetExtension(target)}"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw Failure(path, e);
+        }
+    }
+
+    /// <summary>Flushes what was written to the disk and renames it.</summary>
+    /// <returns>The final place.</returns>
+    /// <exception cref="SinkException">It can't be.</exception>
+    public string Complete()
+    {
+        try
+        {
+            using (var written = new FileStream(Temporary, FileMode.Open, FileAccess.ReadWrite))
+                written.Flush(flushToDisk: true);
+            File.Move(Temporary, Target, overwrite: true);
+            _done = true;
+            return Target;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(e);
+        }
+    }
+
+    public SinkException Failure(Exception e) => Failure(_named, e);
+
+    public void Dispose()
+    {
+        try
+        {
+            if (!_done)
+                File.Delete(Temporary);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What failed was reported when it did; a left-over file is hidden and has .partial in its name.
+        }
+    }
+
+    private static SinkException Failure(string path, Exception e) =>
+        new($"The output {path} can't be written: {e.Message} Check that the folder is writable and the disk has room.", e);
+}
