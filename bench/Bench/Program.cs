@@ -2,6 +2,7 @@ using Swath.Bench.Distillation;
 using Swath.Bench.Saga;
 using Swath.Bench.Scheduler;
 using Swath.Bench.Tiles;
+using Swath.Contracts;
 
 switch (args)
 {
@@ -13,6 +14,8 @@ switch (args)
         return DistillationBench.Run(rest);
     case ["tiles", .. var rest]:
         return await TilesBench.RunAsync(rest);
+    case [HugeJob.Verb, var image, var url, var format]:
+        return await HugeJob.RunAsync(image, url, Enum.Parse<TileFormat>(format));
     case [TrivialEndpoint.Verb]:
         return await TrivialEndpoint.ServeAsync();
     default:
