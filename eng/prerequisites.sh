@@ -55,12 +55,26 @@ install_or_explain() {
   die "missing: ${packages[*]} then start again."
 }
 
+# A broker for the tests, which start nodes of their own: the package's own service must neither start now nor at the next boot.
+install_broker() {
+  [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] && return
+  command -v apt-get > /dev/null && [ "${SWATH_INSTALL:-}" != no ] || return 0
+  local policy=/usr/sbin/policy-rc.d mine=no
+  say "Installing rabbitmq-server for the tests ..."
+  if [ ! -e "$policy" ] && as_root sh -c "printf '#!/bin/sh\\nexit 101\\n' > $policy && chmod +x $policy"; then mine=yes; fi
+  apt install -y --no-install-recommends rabbitmq-server || { apt update && apt install -y --no-install-recommends rabbitmq-server; } \
+    || say "It could not be installed: the tests that want it are skipped."
+  [ "$mine" = no ] || as_root rm -f "$policy"
+  [ ! -d /run/systemd/system ] || as_root systemctl disable --quiet rabbitmq-server epmd.socket 2> /dev/null || true
+}
+
 # Independent programs that tests compare Swath's answers with, and what runs the AWS emulators. Tests that want them are skipped, loudly, without.
 install_oracles() {
   local missing=()
   command -v gdaltransform > /dev/null || missing+=(gdal-bin)
   command -v node > /dev/null || missing+=(nodejs)
   command -v npm > /dev/null || missing+=(npm)
+  command -v docker-compose > /dev/null || missing+=(docker-compose)
   /usr/bin/python3 -c 'import boto3' 2> /dev/null || missing+=(python3-boto3)
   if [ ${#missing[@]} -gt 0 ] && command -v apt-get > /dev/null; then
     say "Installing ${missing[*]} for the tests ..."

@@ -63,6 +63,7 @@ run_tests() {
   ensure_installed
   source "$root/eng/prerequisites.sh"
   check_sdk
+  install_broker
   [ "$oracles" != true ] || install_oracles
   rm -rf "$results"
   mkdir -p "$results"

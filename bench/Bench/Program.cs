@@ -2,6 +2,7 @@ using Swath.Bench.Distillation;
 using Swath.Bench.Saga;
 using Swath.Bench.Scheduler;
 using Swath.Bench.Tiles;
+using Swath.Bench.Transport;
 using Swath.Contracts;
 
 switch (args)
@@ -16,6 +17,10 @@ switch (args)
         return await TilesBench.RunAsync(rest);
     case [HugeJob.Verb, var image, var url, var format]:
         return await HugeJob.RunAsync(image, url, Enum.Parse<TileFormat>(format));
+    case ["transport", .. var rest]:
+        return await TransportBench.RunAsync(rest);
+    case [MessagePeer.Verb, .. var rest]:
+        return await MessagePeer.RunAsync(rest);
     case [TrivialEndpoint.Verb]:
         return await TrivialEndpoint.ServeAsync();
     default:
@@ -23,5 +28,6 @@ switch (args)
         await Console.Error.WriteLineAsync("       bench scheduler [--waiting N]");
         await Console.Error.WriteLineAsync("       bench distillation [--quick]");
         await Console.Error.WriteLineAsync($"       bench tiles {TilesSettings.Usage}");
+        await Console.Error.WriteLineAsync($"       bench transport {TransportSettings.Usage}");
         return 2;
 }

@@ -4,7 +4,9 @@ using Swath.Configuration;
 using Swath.Endpoints.Aws;
 using Swath.Imaging;
 using Swath.Intake.Measuring;
+using Swath.Intake.Notifications;
 using Swath.Intake.Sqs;
+using Swath.Persistence.StatusBacklog;
 
 namespace Swath.Intake;
 
@@ -20,6 +22,11 @@ public static class IntakeRegistration
         services.AddSwathOptions<SqsGatewayOptions>();
         services.AddSwathAwsMessaging();
         services.AddSingleton<MessageHandling>();
+        services.AddSwathOptions<StatusTopicOptions>();
+        services.AddSingleton<StatusBacklog>();
+
+        // In this order: what begins with a request must be noticed.
+        services.AddHostedService<StatusNotifier>();
         services.AddHostedService<QueueGateway>();
         return services;
     }

@@ -1,4 +1,3 @@
-using Amazon.S3;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -10,7 +9,6 @@ using Swath.Worker.Assembly;
 using Swath.Worker.Membership;
 using Swath.Worker.Regions;
 using Swath.Worker.Sinks;
-using Swath.Worker.Sinks.S3;
 
 namespace Swath.Worker;
 
@@ -29,8 +27,7 @@ public static class SwathWorker
         services.AddSwathOutbox();
         services.AddSwathPlacement();
         services.TryAddSingleton<ITileCheckpoints, DatabaseCheckpoints>();
-        services.TryAddSingleton(_ => new S3Connection(() => new AmazonS3Config()));
-        services.TryAddSingleton<IFeatureSinkFactory, FeatureSinkFactory>();
+        services.AddSwathSinks();
         services.TryAddSingleton<RegionProcessor>();
         services.TryAddSingleton<RegionRunner>();
         services.TryAddSingleton<WorkerBell>();

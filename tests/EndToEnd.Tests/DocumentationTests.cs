@@ -1,5 +1,6 @@
 using Swath.Configuration;
 using Swath.Endpoints;
+using Swath.Host.Composition.Transports;
 using Swath.Imaging;
 using Swath.Imaging.Remote;
 using Swath.Intake;
@@ -18,7 +19,7 @@ public sealed class DocumentationTests
     [Fact]
     public async Task Configuration_EverySetting_IsInTheDocs()
     {
-        var table = SettingsPage.Render([typeof(IntakeOptions), typeof(SchedulerOptions), typeof(WorkerOptions), typeof(EndpointsOptions), typeof(ImagingLimits), typeof(RemoteImageOptions), typeof(DatabaseOptions)]);
+        var table = SettingsPage.Render([typeof(IntakeOptions), typeof(SchedulerOptions), typeof(WorkerOptions), typeof(EndpointsOptions), typeof(ImagingLimits), typeof(RemoteImageOptions), typeof(DatabaseOptions), typeof(TransportOptions)]);
         var path = Path.Combine(Checkout().FullName, "docs", "configuration.md");
         var page = await File.ReadAllTextAsync(path);
         var (from, to) = (page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, page.IndexOf(End, StringComparison.Ordinal));

@@ -25,6 +25,8 @@ public static class Boto3
 
         """;
 
+    private const string HowToGet = "No python3 here has boto3 (Debian: python3-boto3; ./swath test --with-oracles installs it where it can).";
+
     private static readonly Lazy<Task<string?>> Interpreter = new(FindAsync);
 
     /// <summary>
@@ -35,8 +37,18 @@ public static class Boto3
     public static async Task<string> RunAsync(AwsEmulators emulators, string script, params string[] arguments)
     {
         var python = await Interpreter.Value;
-        Skip.If(python is null, "No python3 here has boto3 (Debian: python3-boto3; ./swath test --with-oracles installs it where it can).");
+        Skip.If(python is null, HowToGet);
         return await ExternalTool.RunAsync(python!, ["-c", Prelude + script, .. arguments], environment: emulators.Environment);
+    }
+
+    /// <summary>Writes the same as a program to be started, with <see cref="AwsEmulators.Environment"/>; skips the calling test where there is no boto3.</summary>
+    public static async Task WriteProgramAsync(string path, string script)
+    {
+        var python = await Interpreter.Value;
+        Skip.If(python is null, HowToGet);
+        await File.WriteAllTextAsync(path, $"#!/usr/bin/env {python}\n{Prelude}{script}");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     // A python3 that comes first in PATH may be another than the one that the distribution's package belongs to.

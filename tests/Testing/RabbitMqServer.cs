@@ -11,6 +11,9 @@ namespace Swath.Testing;
 public sealed class RabbitMqServer : IAsyncDisposable
 {
     private const string Program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+    /// <summary>What a test says that is skipped for want of a broker.</summary>
+    public const string HowToGet = "rabbitmq-server is not installed (./swath test installs it where it can).";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string _folder;
@@ -27,13 +30,18 @@ public sealed class RabbitMqServer : IAsyncDisposable
         _log = guard.StandardOutput.ReadToEndAsync();
     }
 
+    /// <summary>Whether a node can be started here.</summary>
+    public static bool IsInstalled => File.Exists(Program);
+
     /// <summary>For <c>SWATH_RABBITMQ</c>.</summary>
     public string Address { get; }
 
-    /// <summary>Starts a node, or skips the calling test where the package is not installed.</summary>
+    /// <summary>Starts a node.</summary>
+    /// <exception cref="InvalidOperationException">The package is not installed, or the node does not answer.</exception>
     public static async Task<RabbitMqServer> StartAsync()
     {
-        Skip.IfNot(File.Exists(Program), "rabbitmq-server is not installed (./swath test installs it where it can).");
+        if (!IsInstalled)
+            throw new InvalidOperationException(HowToGet);
         var folder = Directory.CreateDirectory($"/tmp/swath-rabbitmq-{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..6]}").FullName;
         var (port, distribution, portMapper) = FreePorts();
         await File.WriteAllTextAsync(Path.Combine(folder, "plugins"), "[].");

@@ -20,6 +20,10 @@ public sealed record ImageHeader
     public required string Driver { get; init; }
 
     public required Georeferencing Georeferencing { get; init; }
+
+    /// <summary>Where the pixels come from, as far as the file tells; null for jobs that were measured before Swath asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SourceMetadata? Source { get; init; }
 }
 
 /// <summary>How a pixel of the image is turned into a place on the earth.</summary>

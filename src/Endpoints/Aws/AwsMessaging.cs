@@ -8,7 +8,7 @@ namespace Swath.Endpoints.Aws;
 /// <summary>Offers SQS and SNS.</summary>
 public static class AwsMessaging
 {
-    // A long poll is answered after 20 s.
+    // SQS answers a long poll after 20 s at most.
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(5);
 

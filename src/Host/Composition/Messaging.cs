@@ -38,16 +38,19 @@ internal static class Messaging
             endpoint.UseMessageRetry(retry => retry.Exponential(4, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200))
                 .Ignore(typeof(UnexpectedEventException), typeof(TableAndFoldDisagreeException)));
             endpoint.UseEventSourcedRetry();
-            endpoint.ConfigureError(failed =>
-            {
-                failed.UseFilter(new GiveBackWhenStopping());
-                failed.UseFilter(new GenerateFaultFilter());
-                failed.UseFilter(new ErrorTransportFilter());
-            });
+            ConfigureFaults(endpoint);
             options.Transport.Configure(name, endpoint);
         });
         options.Transport.Use(bus);
     }
+
+    /// <summary>What has failed for good becomes a fault and goes to the fault queue; what was only cut short goes back.</summary>
+    public static void ConfigureFaults(IReceivePipelineConfigurator endpoint) => endpoint.ConfigureError(failed =>
+    {
+        failed.UseFilter(new GiveBackWhenStopping());
+        failed.UseFilter(new GenerateFaultFilter());
+        failed.UseFilter(new ErrorTransportFilter());
+    });
 
     private static void AddScheduler(IBusRegistrationConfigurator bus)
     {

@@ -5,5 +5,5 @@ internal static class WorkerName
 {
     /// <summary>The machine's name and the process's number.</summary>
     public static string OfThisProcess { get; } =
-        $"{new string([.. Environment.MachineName.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.').Take(80)])}-{Environment.ProcessId}";
+        $"{new string([.. Environment.MachineName.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_').Take(60)])}-{Environment.ProcessId}";
 }

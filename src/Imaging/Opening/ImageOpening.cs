@@ -52,6 +52,7 @@ internal static unsafe class ImageOpening
         SampleType = Gdal.Text(Gdal.GDALGetDataTypeName(SampleType(dataset)))!,
         Driver = Gdal.Text(Gdal.GDALGetDriverShortName(Gdal.GDALGetDatasetDriver(dataset)))!,
         Georeferencing = georeferencing,
+        Source = Origin.Of(dataset),
     };
 
     /// <summary>The type that holds the samples of every band.</summary>

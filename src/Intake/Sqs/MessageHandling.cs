@@ -52,6 +52,7 @@ internal sealed class MessageHandling(
         {
             await sqs.ChangeVisibilityAsync(queue.Url, message.ReceiptHandle, TimeSpan.Zero, CancellationToken.None);
             metrics.QueueMessage("given back");
+            logger.LogInformation("Message {MessageId} was given back", message.MessageId);
         }
         catch (Exception failure)
         {
@@ -69,8 +70,12 @@ internal sealed class MessageHandling(
         {
             try
             {
-                await _dispatcher.Value.Dispatch(body.Envelope, Headers, cancellationToken, QueueDelivery.Of(message));
-                return;
+                var delivery = QueueDelivery.Of(message);
+                await _dispatcher.Value.Dispatch(body.Envelope, Headers, cancellationToken, delivery);
+                if (delivery.Stored)
+                    return;
+                cancellationToken.ThrowIfCancellationRequested();
+                throw new InvalidOperationException($"The consumer of {EndpointName} did not store the request.");
             }
             catch (NpgsqlException away) when (away.IsTransient && !cancellationToken.IsCancellationRequested)
             {

@@ -15,7 +15,8 @@ internal sealed class QueueGateway(
 {
     private const int MostPerCall = 10;
 
-    private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(20);
+    // A poll is not broken off when the process ends, because a message on its way would stay hidden: so it is a short one.
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     // What is in hand is a write to the database away from its end.
@@ -31,6 +32,7 @@ internal sealed class QueueGateway(
         // From the first sign of the end: the bus stops before this service is asked to.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         using var giveUp = new CancellationTokenSource();
+        await using var end = stop.Token.Register(() => giveUp.CancelAfter(LastChance));
         using var slots = new SemaphoreSlim(options.Value.Concurrency);
         RequestQueue? queue = null;
         var pause = TimeSpan.FromSeconds(1);
@@ -56,7 +58,6 @@ internal sealed class QueueGateway(
             }
         }
 
-        giveUp.CancelAfter(LastChance);
         await Task.WhenAll(_inHand.Values);
     }
 
@@ -80,7 +81,7 @@ internal sealed class QueueGateway(
             while (taken < MostPerCall && slots.Wait(0, CancellationToken.None))
                 taken++;
             var visibility = options.Value.Visibility;
-            foreach (var message in await sqs.ReceiveAsync(queue.Url, taken, LongPoll, visibility, stop))
+            foreach (var message in await sqs.ReceiveAsync(queue.Url, taken, Poll, visibility, giveUp))
             {
                 taken--;
                 _inHand[message.ReceiptHandle] = HandleAsync(queue, message, visibility, slots, stop.IsCancellationRequested ? stop : giveUp);

@@ -10,11 +10,12 @@ namespace Swath.Intake.Sqs;
 /// </summary>
 internal sealed class RequestConsumer(IOutbox outbox) : IConsumer<ImageRequested>
 {
-    public Task Consume(ConsumeContext<ImageRequested> context)
+    public async Task Consume(ConsumeContext<ImageRequested> context)
     {
         var request = context.Message;
         var delivery = context.GetPayload<QueueDelivery>();
-        return outbox.EnqueueAsync(
+        await outbox.EnqueueAsync(
             [OutboxEntry.Publish(request) with { JobId = request.JobId, MessageId = delivery.MessageId }], context.CancellationToken);
+        delivery.Stored = true;
     }
 }

@@ -17,6 +17,9 @@ public abstract class StreamModel
 
     internal abstract object Apply(object state, StoredEvent stored);
 
+    /// <summary>The same, with the message that it was.</summary>
+    internal abstract (object State, object Message) Step(object state, StoredEvent stored);
+
     /// <summary>A command whose text may use <c>folded(job_id, version, updated_at, columns...)</c> as a row source.</summary>
     internal abstract NpgsqlCommand FoldedRows(NpgsqlConnection connection, IReadOnlyList<FoldedStream> streams, string statement);
 

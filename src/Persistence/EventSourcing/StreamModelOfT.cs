@@ -37,6 +37,12 @@ public sealed class StreamModel<TState> : StreamModel where TState : class, IFol
 
     internal override object Apply(object state, StoredEvent stored) => Apply((TState)state, stored);
 
+    internal override (object State, object Message) Step(object state, StoredEvent stored)
+    {
+        var message = Types.Read(stored.Type, stored.Data);
+        return (((TState)state).Apply(message, stored.OccurredAt), message);
+    }
+
     internal TState Apply(TState state, StoredEvent stored) => state.Apply(Types.Read(stored.Type, stored.Data), stored.OccurredAt);
 
     internal override string StatusOf(object state) => ((TState)state).Status;

@@ -2,5 +2,5 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Swath.Persistence.Migrations;
 
-[Migration("0006_last_transport")]
+[Migration("0007_last_transport")]
 internal sealed class LastTransportMigration : ScriptMigration;

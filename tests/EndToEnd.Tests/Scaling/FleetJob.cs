@@ -13,7 +13,7 @@ internal sealed record FleetJob(ImageRequested Request, string Result)
     public static IReadOnlyList<string> WriteImages(SwathCli cli, int count) =>
         [.. Enumerable.Range(0, count).Select(n => WriteImage(cli.PathOf($"image-{n}.tif"), 10 + n))];
 
-    public static FleetJob Create(SwathCli cli, string image, ModelProcess model)
+    public static FleetJob Create(SwathCli cli, string image, ModelProcess model, int delayMilliseconds = 50)
     {
         var id = Guid.NewGuid();
         var result = cli.PathOf($"{id}.geojson");
@@ -23,7 +23,7 @@ internal sealed record FleetJob(ImageRequested Request, string Result)
                 JobId = id,
                 JobName = Path.GetFileName(image),
                 ImageUrl = image,
-                Endpoint = new ModelEndpoint { Name = $"{model.Url}?delay=50" },
+                Endpoint = new ModelEndpoint { Name = $"{model.Url}?delay={delayMilliseconds}" },
                 Tile = new TileOptions { Size = TileSize, Overlap = Overlap },
                 Outputs = [OutputSink.ToFile(result)],
             },

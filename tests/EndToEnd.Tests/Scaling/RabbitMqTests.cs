@@ -25,6 +25,7 @@ public sealed class RabbitMqTests
     [SkippableFact]
     public async Task Fleet_OneWorkerKilledAndOneDrained_CompletesEveryJobAsOneProcessDoes()
     {
+        Skip.IfNot(RabbitMqServer.IsInstalled, RabbitMqServer.HowToGet);
         await using var broker = await RabbitMqServer.StartAsync();
         await using var fleet = await Fleet.CreateAsync(("SWATH_TRANSPORT", "rabbitmq"), ("SWATH_RABBITMQ", broker.Address));
         await using var model = await ModelProcess.StartAsync(fleet.Cli, "--model", "centerpoint");

@@ -32,11 +32,7 @@ internal sealed class RabbitMqTransport(Uri address) : ITransport
         rabbit.UseCompactJson();
 
         // An event that reaches no queue (nothing has consumed it on this broker yet) must fail, so that the outbox keeps it.
-        rabbit.ConfigureSend(send => send.UseExecute(message =>
-        {
-            if (message.TryGetPayload(out RabbitMqSendContext? sent) && sent.Exchange.StartsWith(EventExchange, StringComparison.Ordinal))
-                sent.Mandatory = true;
-        }));
+        rabbit.ConfigurePublish(publish => publish.UseExecute(message => message.Mandatory |= IsEvent(message.DestinationAddress)));
         rabbit.SendTopology.ErrorQueueNameFormatter = FaultQueueNames.Instance;
         rabbit.SendTopology.DeadLetterQueueNameFormatter = FaultQueueNames.Instance;
         rabbit.SendTopology.ConfigureErrorSettings = Keep;
@@ -52,10 +48,15 @@ internal sealed class RabbitMqTransport(Uri address) : ITransport
         // Together they make a queue that outlives its consumer for so long, and an exchange that goes with the queue.
         queue.QueueExpiration = WorkerQueueExpiry;
         queue.AutoDelete = true;
+
+        // Regions are sent to one worker, never published: no exchange of the message needs to know it.
+        queue.ConfigureConsumeTopology = false;
     }
 
     // Addressed as an exchange, it is not made by the sender: a worker that is gone has no queue.
     public Uri Route(Uri queue) => IsWorkers(queue.AbsolutePath) ? new Uri($"exchange:{queue.AbsolutePath}?autodelete=true") : queue;
+
+    private static bool IsEvent(Uri? exchange) => exchange is not null && Uri.UnescapeDataString(exchange.Segments[^1]).StartsWith(EventExchange, StringComparison.Ordinal);
 
     private static bool IsWorkers(string name) => name.StartsWith(FaultQueueNames.WorkerPrefix, StringComparison.Ordinal);
 

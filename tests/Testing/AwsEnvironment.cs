@@ -1,10 +1,11 @@
-namespace Swath.Endpoints.Tests.SageMaker;
+namespace Swath.Testing;
 
 /// <summary>Variables of the process, set for as long as one test runs; such tests share a collection that runs alone.</summary>
-internal sealed class AwsEnvironment : IDisposable
+public sealed class AwsEnvironment : IDisposable
 {
     private readonly Dictionary<string, string?> _before = [];
 
+    /// <param name="variables">A value of null takes the variable away.</param>
     public AwsEnvironment(params (string Name, string? Value)[] variables)
     {
         foreach (var (name, value) in variables)
@@ -14,6 +15,7 @@ internal sealed class AwsEnvironment : IDisposable
         }
     }
 
+    /// <summary>Sets what was before.</summary>
     public void Dispose()
     {
         foreach (var (name, value) in _before)

@@ -1,0 +1,49 @@
+using System.Diagnostics;
+
+namespace Swath.Bench.Transport;
+
+/// <summary>A process of the benchmark, killed with it.</summary>
+internal sealed class ChildProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private ChildProcess(Process process) => _process = process;
+
+    public static ChildProcess Start(string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+        return new ChildProcess(Process.Start(start)!);
+    }
+
+    /// <summary>The first line it prints that begins so; what comes later is read and dropped.</summary>
+    public async Task<string> LineAsync(string beginning)
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith(beginning, StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+
+        throw new InvalidOperationException($"A process of the benchmark ended before it said '{beginning}'.");
+    }
+
+    public void Ignore() => _ = _process.StandardOutput.ReadToEndAsync();
+
+    public void Tell(string line) => _process.StandardInput.WriteLine(line);
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+}

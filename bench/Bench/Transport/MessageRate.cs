@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Swath.Bench.Transport;
+
+/// <summary>Messages per second between several processes that share a queue.</summary>
+internal static class MessageRate
+{
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(5);
+
+    public static async Task<double> MeasureAsync(string transport, string address, int messages, int processes)
+    {
+        var share = messages / processes;
+        var peers = Enumerable.Range(0, processes).Select(_ => ChildProcess.Start("Swath.Bench.dll", [MessagePeer.Verb, transport, $"{share}", address])).ToList();
+        try
+        {
+            foreach (var peer in peers)
+                await peer.LineAsync("ready");
+            var clock = Stopwatch.StartNew();
+            foreach (var peer in peers)
+                peer.Tell("send");
+            foreach (var peer in peers)
+                await peer.LineAsync("sent");
+            while (await ConsumedAsync(peers) < share * processes)
+                await Task.Delay(Glance, TimeProvider.System);
+            return share * processes / clock.Elapsed.TotalSeconds;
+        }
+        finally
+        {
+            foreach (var peer in peers)
+                peer.Dispose();
+        }
+    }
+
+    private static async Task<int> ConsumedAsync(List<ChildProcess> peers)
+    {
+        var sum = 0;
+        foreach (var peer in peers)
+        {
+            peer.Tell("count");
+            sum += int.Parse((await peer.LineAsync("consumed")).Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,128 @@
+using Amazon.Runtime;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Swath.Endpoints.Aws.Sns;
+using Swath.Persistence.StatusBacklog;
+
+namespace Swath.Intake.Notifications;
+
+/// <summary>
+/// Tells subscribers what becomes of jobs: follows every job's events, publishes in their order, and notes how far it has come only after SNS has
+/// the message. Killed in between, it, or another process, tells the last again. Does nothing where no topic is set.
+/// </summary>
+internal sealed class StatusNotifier(
+    NpgsqlDataSource database, StatusBacklog backlog, IServiceProvider services, IOptions<StatusTopicOptions> options, TimeProvider time, IntakeMetrics metrics,
+    ILogger<StatusNotifier> logger) : BackgroundService
+{
+    private const int Batch = 200;
+    private const int JobsAtOnce = 8;
+
+    private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FollowInterval = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    /// <summary>Before the first request can be taken, so that no job begins unnoticed.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (!options.Value.AreSet)
+            return;
+        try
+        {
+            await backlog.FollowAsync(cancellationToken);
+        }
+        catch (NpgsqlException away)
+        {
+            logger.LogWarning("Status notifications begin when the database answers: {Reason}", away.Message);
+        }
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var pause = TimeSpan.FromSeconds(1);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await FollowAsync(() => pause = TimeSpan.FromSeconds(1), stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure) when (failure is NpgsqlException or AmazonServiceException or AmazonClientException or HttpRequestException or OperationCanceledException)
+            {
+                logger.LogError("Status notifications wait {Pause}: {Reason}", pause, failure.Message);
+                await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+
+    /// <summary>Until something fails: listens, tells what is due, and looks by itself at a slow tick.</summary>
+    private async Task FollowAsync(Action succeeded, CancellationToken stoppingToken)
+    {
+        await using var ear = await database.OpenConnectionAsync(stoppingToken);
+        await using (var listen = new NpgsqlCommand($"listen {StatusBacklog.Channel}", ear))
+            await listen.ExecuteNonQueryAsync(stoppingToken);
+        var followed = DateTimeOffset.MinValue;
+        while (true)
+        {
+            if (time.GetUtcNow() - followed > FollowInterval)
+            {
+                await backlog.FollowAsync(stoppingToken);
+                followed = time.GetUtcNow();
+            }
+            await TellAsync(stoppingToken);
+            succeeded();
+            await ear.WaitAsync(Sweep, stoppingToken);
+        }
+    }
+
+    private async Task TellAsync(CancellationToken stoppingToken)
+    {
+        var jobs = await backlog.DueAsync(Batch, stoppingToken);
+        if (jobs.Count == 0)
+            return;
+        var sns = services.GetRequiredService<ISnsClient>();
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = JobsAtOnce, CancellationToken = stoppingToken };
+        await Parallel.ForEachAsync(jobs, parallel, async (job, cancel) => await backlog.TellAsync(job, (story, told) => TellAsync(sns, story, told, cancel), cancel));
+    }
+
+    private async Task TellAsync(ISnsClient sns, JobStory story, IProgress<int> told, CancellationToken cancellationToken)
+    {
+        foreach (var happened in StatusNotifications.Of(story).GroupBy(notification => notification.Version))
+        {
+            foreach (var (place, notification) in happened.Index())
+                await PublishAsync(sns, story.JobId, place, notification, cancellationToken);
+            told.Report(happened.Key);
+        }
+    }
+
+    private async Task PublishAsync(ISnsClient sns, Guid jobId, int place, StatusNotification notification, CancellationToken cancellationToken)
+    {
+        if ((notification.OfRegion ? options.Value.RegionTopic : options.Value.ImageTopic) is not { Length: > 0 } topic)
+            return;
+        var ordered = topic.EndsWith(".fifo", StringComparison.Ordinal);
+        try
+        {
+            await sns.PublishAsync(topic, notification.Message, notification.Attributes,
+                ordered ? jobId.ToString() : null, ordered ? $"{jobId}-{notification.Version}-{place}" : null, cancellationToken);
+            metrics.Notification(notification.Status);
+        }
+        catch (AmazonServiceException refused) when (IsAboutTheMessage(refused))
+        {
+            // No other try would be taken, and all that comes after it would wait for ever.
+            metrics.Notification("refused");
+            logger.LogError("{Topic} refuses '{Notification}', which is left out: {Reason}", topic, notification.Message, refused.Message);
+        }
+    }
+
+    // An invalid topic is a setting to mend: the messages wait for it.
+    private static bool IsAboutTheMessage(AmazonServiceException refused) =>
+        refused.ErrorCode is "InvalidParameter" or "InvalidParameterValue" or "ParameterValueInvalid"
+        && !refused.Message.Contains("TopicArn", StringComparison.OrdinalIgnoreCase);
+}

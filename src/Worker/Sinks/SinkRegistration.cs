@@ -1,0 +1,18 @@
+using Amazon.S3;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Swath.Worker.Sinks.S3;
+
+namespace Swath.Worker.Sinks;
+
+internal static class SinkRegistration
+{
+    /// <summary>Adds the outputs that a job may have. Needs the AWS clients of the endpoints' room.</summary>
+    public static IServiceCollection AddSwathSinks(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(_ => new S3Connection(() => new AmazonS3Config()));
+        services.TryAddSingleton<IFeatureSinkFactory, FeatureSinkFactory>();
+        return services;
+    }
+}

@@ -1,0 +1,131 @@
+using MassTransit;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using Swath.Contracts;
+using Swath.Host.Composition.Transports;
+
+namespace Swath.Host.Tests.Transports;
+
+public sealed class RabbitMqTransportTests(RabbitMqFixture broker) : IClassFixture<RabbitMqFixture>
+{
+    private readonly Guid _job = Guid.NewGuid();
+
+    [SkippableFact]
+    public async Task Faults_MessageThatFailedForGood_IsListedAndPutBack()
+    {
+        var transport = new RabbitMqTransport(broker.Address());
+        var broken = true;
+        await using var process = await Trial.StartAsync(transport, Queues.ReleaseCapacity.AbsolutePath,
+            _ => broken ? throw new InvalidOperationException("the anchor is stuck") : Task.CompletedTask);
+        await process.SendAsync(Queues.ReleaseCapacity, _job);
+
+        var fault = await FaultOfAsync(transport);
+        Assert.Equal(("release-capacity", nameof(ReleaseCapacity), "the anchor is stuck"), (fault.Queue, fault.Message, fault.Reason));
+        Assert.Equal(fault, await FaultOfAsync(transport)); // Looking takes nothing out.
+        Assert.Equal(new FaultRetries(0, 0), await transport.Faults.RetryAsync(_ => false, Trial.Deadline()));
+        broken = false;
+        Assert.Equal(new FaultRetries(1, 0), await transport.Faults.RetryAsync(found => found.JobId == _job, Trial.Deadline()));
+
+        Assert.Equal(_job, await process.Seen.Reader.ReadAsync(Trial.Deadline()));
+        Assert.Equal(_job, await process.Seen.Reader.ReadAsync(Trial.Deadline()));
+        Assert.DoesNotContain(await transport.Faults.ListAsync(100, Trial.Deadline()), found => found.JobId == _job);
+    }
+
+    [SkippableFact]
+    public async Task Faults_OfAWorkerThatIsGone_AreDroppedWhenTriedAgain()
+    {
+        var transport = new RabbitMqTransport(broker.Address());
+        await using (var worker = await Trial.StartAsync(transport, "worker-gone", _ => throw new InvalidOperationException("no slot")))
+        {
+            await worker.SendAsync(transport.Route(WorkerQueue.AddressOf("gone")), _job);
+            Assert.Equal("worker-gone", (await FaultOfAsync(transport)).Queue);
+        }
+
+        await using var client = await ConnectAsync();
+        await using var channel = await client.CreateChannelAsync();
+        await channel.QueueDeleteAsync("worker-gone");
+
+        Assert.Equal(new FaultRetries(0, 1), await transport.Faults.RetryAsync(found => found.JobId == _job, Trial.Deadline()));
+    }
+
+    [SkippableFact]
+    public async Task Send_ToAWorkerThatIsGone_MakesNoQueueAndDoesNotFail()
+    {
+        var transport = new RabbitMqTransport(broker.Address());
+        await using var process = await Trial.StartAsync(transport, "bystander", _ => Task.CompletedTask);
+
+        await process.SendAsync(transport.Route(WorkerQueue.AddressOf("never-was")), _job);
+
+        Assert.False(await QueueExistsAsync("worker-never-was"));
+        Assert.True(await QueueExistsAsync("bystander"));
+    }
+
+    [SkippableFact]
+    public async Task WorkerQueue_WhenItsWorkerStops_KeepsMessagesForARestart()
+    {
+        var transport = new RabbitMqTransport(broker.Address());
+        await using var sender = await Trial.StartAsync(transport, "sender", _ => Task.CompletedTask);
+        await (await Trial.StartAsync(transport, "worker-restarted", _ => Task.CompletedTask)).DisposeAsync();
+        await sender.SendAsync(transport.Route(WorkerQueue.AddressOf("restarted")), _job);
+
+        await using var again = await Trial.StartAsync(transport, "worker-restarted", _ => Task.CompletedTask);
+
+        Assert.Equal(_job, await again.Seen.Reader.ReadAsync(Trial.Deadline()));
+    }
+
+    [SkippableFact]
+    public async Task Publish_EventThatNobodyConsumesYet_Fails()
+    {
+        var transport = new RabbitMqTransport(broker.Address());
+        await using var process = await Trial.StartAsync(transport, "bystander", _ => Task.CompletedTask);
+
+        // As a consumer publishes, and as the outbox does.
+        await Assert.ThrowsAnyAsync<Exception>(() => process.Bus.Publish(new PauseJob { JobId = _job }, Trial.Deadline()));
+        var exchange = await process.Bus.GetPublishSendEndpoint<PauseJob>();
+        await Assert.ThrowsAnyAsync<Exception>(() => exchange.Send(new PauseJob { JobId = _job }, Trial.Deadline()));
+        await process.Bus.Publish(new ReleaseCapacity { JobId = _job }, Trial.Deadline());
+    }
+
+    [SkippableFact]
+    public async Task Consumer_StillBusyWhenTheProcessStops_GivesItsMessageBackWithoutAFault()
+    {
+        var transport = new RabbitMqTransport(broker.Address());
+        var busy = await Trial.StartAsync(transport, "assemble-result", context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.CancellationToken));
+        await busy.SendAsync(new Uri("queue:assemble-result"), _job);
+        Assert.Equal(_job, await busy.Seen.Reader.ReadAsync(Trial.Deadline()));
+
+        await busy.DisposeAsync();
+        await using var other = await Trial.StartAsync(transport, "assemble-result", _ => Task.CompletedTask);
+
+        Assert.Equal(_job, await other.Seen.Reader.ReadAsync(Trial.Deadline()));
+        Assert.DoesNotContain(await transport.Faults.ListAsync(100, Trial.Deadline()), found => found.JobId == _job);
+    }
+
+    private async Task<FaultedMessage> FaultOfAsync(RabbitMqTransport transport)
+    {
+        var deadline = Trial.Deadline();
+        while (true)
+        {
+            if ((await transport.Faults.ListAsync(100, deadline)).SingleOrDefault(found => found.JobId == _job) is { } fault)
+                return fault;
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, deadline);
+        }
+    }
+
+    private async Task<bool> QueueExistsAsync(string queue)
+    {
+        await using var client = await ConnectAsync();
+        await using var channel = await client.CreateChannelAsync();
+        try
+        {
+            await channel.QueueDeclarePassiveAsync(queue);
+            return true;
+        }
+        catch (OperationInterruptedException)
+        {
+            return false;
+        }
+    }
+
+    private Task<IConnection> ConnectAsync() => new ConnectionFactory { Uri = broker.Address() }.CreateConnectionAsync();
+}
