@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Amazon.Runtime;
 using Amazon.S3;
+using Swath.Imaging.Locating;
 using Swath.Imaging.Opening;
 using Swath.Imaging.Remote;
 
@@ -17,6 +18,7 @@ public sealed class ImageAccess : IDisposable
     private readonly Func<ImagingLimits> _limits;
     private readonly Func<RemoteImageOptions> _options;
     private readonly IImageReadRoles? _roles;
+    private readonly Func<LocatingOptions> _locating;
     private readonly TimeProvider _clock;
     private readonly ConcurrentDictionary<string, Lazy<IAmazonS3>> _s3 = new(StringComparer.Ordinal);
     private readonly HttpHosts _hosts;
@@ -27,12 +29,14 @@ public sealed class ImageAccess : IDisposable
     /// <param name="options">Which networks are used, and how patiently.</param>
     /// <param name="clock">Measures time-outs and delays.</param>
     /// <param name="roles">Takes on roles; null where no role can be assumed.</param>
-    public ImageAccess(Func<ImagingLimits> limits, Func<RemoteImageOptions> options, TimeProvider clock, IImageReadRoles? roles = null)
+    /// <param name="locating">How high the ground is; null: as the images say.</param>
+    public ImageAccess(Func<ImagingLimits> limits, Func<RemoteImageOptions> options, TimeProvider clock, IImageReadRoles? roles = null, Func<LocatingOptions>? locating = null)
     {
         _limits = limits;
         _options = options;
         _clock = clock;
         _roles = roles;
+        _locating = locating ?? (() => new());
         _hosts = new HttpHosts(options);
 
         // No proxy: it would make the connection, and the addresses that it may lead to could not be checked here. Redirections are
@@ -67,6 +71,21 @@ public sealed class ImageAccess : IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         GdalRuntime.Initialize();
+        var image = OpenAnywhere(pathOrUrl, readRole, cancellationToken);
+        image.Locating = _locating();
+        return image;
+    }
+
+    /// <summary>Closes the connections that wait for a next request; images that are open go on being readable until they are disposed.</summary>
+    public void Dispose()
+    {
+        _web.Dispose();
+        foreach (var client in _s3.Values.Where(client => client.IsValueCreated))
+            client.Value.Dispose();
+    }
+
+    private ImageFile OpenAnywhere(string pathOrUrl, string? readRole, CancellationToken cancellationToken)
+    {
         RemoteObject source;
         switch (ImageAddress.Parse(pathOrUrl))
         {
@@ -84,14 +103,6 @@ public sealed class ImageAccess : IDisposable
         }
 
         return ImageFile.Open(pathOrUrl, new RemoteFile(source, _options(), _clock, cancellationToken), Limits);
-    }
-
-    /// <summary>Closes the connections that wait for a next request; images that are open go on being readable until they are disposed.</summary>
-    public void Dispose()
-    {
-        _web.Dispose();
-        foreach (var client in _s3.Values.Where(client => client.IsValueCreated))
-            client.Value.Dispose();
     }
 
     private static string? Role(string? name) => string.IsNullOrWhiteSpace(name) ? null : name.Trim();

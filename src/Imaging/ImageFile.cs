@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.ExceptionServices;
 using Swath.Contracts;
 using Swath.Imaging.Encoding;
+using Swath.Imaging.Locating;
 using Swath.Imaging.Native;
 using Swath.Imaging.Opening;
 using Swath.Imaging.Remote;
@@ -15,9 +16,13 @@ namespace Swath.Imaging;
 public sealed unsafe class ImageFile : IDisposable
 {
     private readonly Palette? _palette;
-    private readonly int _sampleType;
+    private readonly int _sourceType;
+    private readonly int _sourceBytes;
+    private readonly string _sourceTypeName;
+    private Stretch? _stretch;
     private readonly int[] _bandMap;
     private GeoTags? _geoTags;
+    private ChipMapping? _chip;
     private RemoteFile? _remote;
     private string? _remotePath;
 
@@ -27,26 +32,33 @@ public sealed unsafe class ImageFile : IDisposable
         Dataset = dataset;
         Header = header;
         _palette = palette;
-        _sampleType = ImageOpening.SampleType(dataset);
+        _sourceType = ImageOpening.SampleType(dataset);
+        _sourceTypeName = header.SampleType;
+        _sourceBytes = Gdal.GDALGetDataTypeSizeBytes(_sourceType);
         _bandMap = [.. Enumerable.Range(1, Gdal.GDALGetRasterCount(dataset))];
-        BytesPerSample = Gdal.GDALGetDataTypeSizeBytes(_sampleType);
     }
 
     /// <summary>The image as it was named when it was opened.</summary>
     public string Path { get; }
 
     /// <summary>What the file says of itself. A palette image counts as three bands of bytes, because it is read as colours.</summary>
-    public ImageHeader Header { get; }
+    public ImageHeader Header { get; private set; }
 
     /// <summary>Bytes of one sample of one band: 1..16.</summary>
-    public int BytesPerSample { get; }
+    public int BytesPerSample => _stretch is null ? _sourceBytes : 1;
 
     /// <summary>The whole image.</summary>
     public PixelWindow Bounds => new(0, 0, Header.Width, Header.Height);
 
     internal DatasetHandle Dataset { get; }
 
-    internal int SampleType => _sampleType;
+    /// <summary>How high the ground is taken to be.</summary>
+    internal LocatingOptions Locating { get; set; } = new();
+
+    /// <summary>Where the pixels of a NITF chip lie in the image that its polynomials describe; null for images that are no chip.</summary>
+    internal ChipMapping? Chip => Header.Georeferencing == Georeferencing.RationalPolynomial ? _chip ??= ChipMapping.Of(Path, Dataset) : null;
+
+    internal int SampleType => _stretch is null ? _sourceType : Gdal.Byte;
 
     /// <summary>What a TIFF tile says about its place; made at the first tile.</summary>
     internal GeoTags GeoTags => _geoTags ??= GeoTags.Of(this);
@@ -114,7 +126,7 @@ public sealed unsafe class ImageFile : IDisposable
     }
 
     /// <summary>True when tiles are written as red, green, blue (and alpha): three or four bands of bytes, as GDAL does.</summary>
-    internal bool IsColor => Header.Bands is 3 or 4 && _sampleType == Gdal.Byte;
+    internal bool IsColor => Header.Bands is 3 or 4 && SampleType == Gdal.Byte;
 
     /// <summary>The value that means "no sample"; null when there is none.</summary>
     internal double? NoData
@@ -122,13 +134,27 @@ public sealed unsafe class ImageFile : IDisposable
         get
         {
             var value = Gdal.GDALGetRasterNoDataValue(Gdal.GDALGetRasterBand(Dataset, 1), out var present);
-            return present != 0 && _palette is null ? value : null;
+            if (present == 0 || _palette is not null)
+                return null;
+            return _stretch is null ? value : 0;
         }
     }
 
     /// <summary>True when the band (counted from 1) says how opaque a pixel is.</summary>
     internal bool IsAlpha(int band) => band <= _bandMap.Length
         && Gdal.GDALGetRasterColorInterpretation(Gdal.GDALGetRasterBand(Dataset, band)) == Gdal.AlphaInterpretation;
+
+    /// <summary>From now on the image's samples are read as bytes; what its header says changes with them. Before the first tile is encoded.</summary>
+    /// <param name="stretch">As <see cref="ImageStatistics"/> found it in the same image; null changes nothing.</param>
+    public void Apply(Stretch? stretch)
+    {
+        if (stretch is null)
+            return;
+        if (stretch.Low.Count != Header.Bands)
+            throw new ArgumentException($"This was found in an image of {stretch.Low.Count} bands, not {Header.Bands}.", nameof(stretch));
+        Header = ImageStatistics.Stretched(Path, Header, RangeAdjustment.MinMax);
+        _stretch = stretch;
+    }
 
     /// <summary>Bytes that <see cref="Read"/> fills for a window.</summary>
     public long BytesOf(PixelWindow window) => (long)window.Width * window.Height * Header.Bands * BytesPerSample;
@@ -148,6 +174,45 @@ public sealed unsafe class ImageFile : IDisposable
         if (target.Length < needed)
             throw new ArgumentException($"The window {window} needs {needed} bytes, not {target.Length}.", nameof(target));
 
+        if (_stretch is null)
+            ReadColors(window, target, order);
+        else
+            ReadStretched(_stretch, window, target, order);
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose()
+    {
+        Dataset.Dispose();
+        if (_remotePath is not null)
+            RemoteFileSystem.Remove(_remotePath);
+    }
+
+    private void ReadStretched(Stretch stretch, PixelWindow window, Span<byte> target, SampleOrder order)
+    {
+        int count = checked(window.Width * window.Height), bands = Header.Bands;
+        var bandBytes = checked(count * _sourceBytes);
+        var raw = ArrayPool<byte>.Shared.Rent(checked(bandBytes * bands));
+        var numbers = ArrayPool<double>.Shared.Rent(count);
+        try
+        {
+            ReadColors(window, raw.AsSpan(0, bandBytes * bands), SampleOrder.BandSequential);
+            for (var band = 0; band < bands; band++)
+            {
+                Stretch.ToNumbers(_sourceTypeName, raw.AsSpan(band * bandBytes, bandBytes), numbers.AsSpan(0, count));
+                var (start, step) = order == SampleOrder.PixelInterleaved ? (band, bands) : (band * count, 1);
+                stretch.Apply(band, numbers.AsSpan(0, count), target, start, step);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(raw);
+            ArrayPool<double>.Shared.Return(numbers);
+        }
+    }
+
+    private void ReadColors(PixelWindow window, Span<byte> target, SampleOrder order)
+    {
         if (_palette is null)
         {
             ReadSamples(window, target, order);
@@ -168,17 +233,9 @@ public sealed unsafe class ImageFile : IDisposable
         }
     }
 
-    /// <summary>Closes the file.</summary>
-    public void Dispose()
-    {
-        Dataset.Dispose();
-        if (_remotePath is not null)
-            RemoteFileSystem.Remove(_remotePath);
-    }
-
     private void ReadSamples(PixelWindow window, Span<byte> target, SampleOrder order)
     {
-        long bands = _bandMap.Length, sample = BytesPerSample;
+        long bands = _bandMap.Length, sample = _sourceBytes;
         var (pixelSpace, lineSpace, bandSpace) = order == SampleOrder.PixelInterleaved
             ? (sample * bands, sample * bands * window.Width, sample)
             : (sample, sample * window.Width, sample * window.Width * window.Height);
@@ -190,7 +247,7 @@ public sealed unsafe class ImageFile : IDisposable
         {
             result = Gdal.GDALDatasetRasterIOEx(
                 Dataset, Gdal.ReadFlag, window.X, window.Y, window.Width, window.Height, buffer, window.Width, window.Height,
-                _sampleType, _bandMap.Length, map, pixelSpace, lineSpace, bandSpace, 0);
+                _sourceType, _bandMap.Length, map, pixelSpace, lineSpace, bandSpace, 0);
         }
 
         // Some drivers take missing bytes for black pixels.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Swath.Contracts;
+using Swath.Imaging.Locating;
 using Swath.Imaging.Native;
 using Swath.Imaging.Opening;
 
@@ -15,6 +16,9 @@ public sealed unsafe class ImageLocator : IDisposable
     private const int Chunk = 1024;
 
     private readonly TransformerHandle _transformer;
+
+    /// <summary>Polynomials describe the full image: a chip's positions are brought there first.</summary>
+    private readonly ChipMapping? _chip;
     private readonly (double Left, double Top, double Right, double Bottom) _reach;
 
     private ImageLocator(ImageFile image, TransformerHandle transformer)
@@ -24,6 +28,7 @@ public sealed unsafe class ImageLocator : IDisposable
         Bounds = image.Bounds;
         _reach = Placement.Reach(Bounds.Width, Bounds.Height);
         Georeferencing = image.Header.Georeferencing;
+        _chip = image.Chip;
     }
 
     /// <summary>The image as it was named when it was opened.</summary>
@@ -117,7 +122,11 @@ public sealed unsafe class ImageLocator : IDisposable
             default:
                 options.Add("METHOD=RPC");
                 // GDAL's own default is height 0, which was 76 pixels wrong at 377 m.
-                options.Add($"RPC_HEIGHT={HeightOffset(image.Dataset).ToString("R", CultureInfo.InvariantCulture)}");
+                var height = (image.Locating.HeightMeters ?? HeightOffset(image.Dataset)).ToString("R", CultureInfo.InvariantCulture);
+                if (string.IsNullOrWhiteSpace(image.Locating.ElevationModel))
+                    options.Add($"RPC_HEIGHT={height}");
+                else
+                    options.AddRange([$"RPC_DEM={ElevationModel.Checked(image.Path, image.Locating.ElevationModel)}", $"RPC_DEM_MISSING_VALUE={height}"]);
                 options.Add("RPC_PIXEL_ERROR_THRESHOLD=0.001");
                 break;
         }
@@ -166,9 +175,13 @@ public sealed unsafe class ImageLocator : IDisposable
                 : x[i] >= _reach.Left && x[i] <= _reach.Right && y[i] >= _reach.Top && y[i] <= _reach.Bottom;
             if (!sensible[i])
                 x[i] = y[i] = 0;
+            else if (_chip is not null && !inverse)
+                (x[i], y[i]) = _chip.ToFull(x[i], y[i]);
         }
 
         Call(x, y, z, success, inverse);
+        for (var i = 0; _chip is not null && inverse && i < x.Length; i++)
+            (x[i], y[i]) = _chip.ToChip(x[i], y[i]);
         var all = true;
         for (var i = 0; i < x.Length; i++)
         {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Swath.Configuration;
+using Swath.Imaging.Locating;
 using Swath.Imaging.Remote;
 
 namespace Swath.Imaging;
@@ -14,12 +15,14 @@ public static class ImagingRegistration
     {
         services.AddSwathOptions<ImagingLimits>();
         services.AddSwathOptions<RemoteImageOptions>();
+        services.AddSwathOptions<LocatingOptions>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => new ImageAccess(
             () => provider.GetRequiredService<IOptionsMonitor<ImagingLimits>>().CurrentValue,
             () => provider.GetRequiredService<IOptionsMonitor<RemoteImageOptions>>().CurrentValue,
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetService<IImageReadRoles>()));
+            provider.GetService<IImageReadRoles>(),
+            () => provider.GetRequiredService<IOptionsMonitor<LocatingOptions>>().CurrentValue));
         return services;
     }
 }

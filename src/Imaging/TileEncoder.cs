@@ -38,6 +38,14 @@ public sealed class TileEncoder : IDisposable
             throw new ImageException(ImageErrorKind.InvalidRequest, $"{format} tiles", reason);
     }
 
+    /// <summary>Checks the same for tiles as a request describes them, stretched or not.</summary>
+    /// <inheritdoc cref="EnsureSupported(TileFormat, TileCompression, ImageHeader)"/>
+    public static void EnsureSupported(TileOptions tile, ImageHeader image)
+    {
+        ArgumentNullException.ThrowIfNull(tile);
+        EnsureSupported(tile.Format, tile.Compression, ImageStatistics.Stretched($"{tile.Format} tiles", image, tile.Range));
+    }
+
     /// <summary>Reads a window and writes it as a file in memory.</summary>
     /// <param name="image">The open image; the same thread's.</param>
     /// <param name="window">Inside the image.</param>

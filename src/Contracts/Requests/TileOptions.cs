@@ -14,6 +14,10 @@ public sealed record TileOptions
     public TileFormat Format { get; init; } = TileFormat.Gtiff;
 
     public TileCompression Compression { get; init; } = TileCompression.None;
+
+    /// <summary>How samples are brought to 8 bits before they are written; not at all by default.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public RangeAdjustment Range { get; init; } = RangeAdjustment.None;
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<TileFormat>))]

@@ -26,7 +26,7 @@ internal sealed unsafe class GeoTags
     public static GeoTags Of(ImageFile image)
     {
         var path = MemoryFile.NewPath("tif");
-        var place = Place.Of(image.Dataset, image.Header.Georeferencing);
+        var place = Place.Of(image);
         GdalErrors.Reset();
         using (var options = new NativeStrings("ENDIANNESS=LITTLE", "BIGTIFF=NO"))
         using (var probe = Gdal.GDALCreate(Gdal.GDALGetDriverByName("GTiff"), path, 1, 1, 1, image.SampleType, options.Pointer))

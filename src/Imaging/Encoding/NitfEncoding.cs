@@ -6,11 +6,12 @@ namespace Swath.Imaging.Encoding;
 
 /// <summary>
 /// NITF 2.1, uncompressed (IC=NC), JPEG (C3) or JPEG 2000 (C8, lossless). Its place is the four corners: in IGEOLO as GDAL writes it
-/// (thousandths of a degree), and in a BLOCKA extension to a millionth of a degree, which GDAL prefers when it reads.
+/// (thousandths of a degree), and in a BLOCKA extension to a millionth of a degree, which GDAL prefers when it reads. Beside them stand the
+/// extensions that keep the image's own geometry: <see cref="NitfExtensions"/>.
 /// </summary>
 internal sealed class NitfEncoding(TileCompression compression) : GdalEncoding("NITF", "ntf", SampleOrder.BandSequential), IDisposable
 {
-    private (ImageFile Image, ImageLocator? Locator)? _last;
+    private (ImageFile Image, ImageLocator? Locator, NitfExtensions Extensions)? _last;
 
     public override string ContentType => "image/nitf";
 
@@ -39,6 +40,8 @@ internal sealed class NitfEncoding(TileCompression compression) : GdalEncoding("
             TileCompression.J2k => ["IC=C8", "PROFILE=NPJE_NUMERICALLY_LOSSLESS"],
             _ => ["IC=NC"],
         };
+        if (image.Header.Georeferencing != Georeferencing.None)
+            options.AddRange(Known(image).Extensions.Options(window));
         if (Corners(image, window, 0.5) is { } c)
         {
             options.Add("BLOCKA_BLOCK_COUNT=01");
@@ -88,7 +91,7 @@ internal sealed class NitfEncoding(TileCompression compression) : GdalEncoding("
     /// <summary>Centres of the corner pixels, clockwise from the top left; null when the image is nowhere.</summary>
     private (double Longitude, double Latitude)[]? Corners(ImageFile image, PixelWindow window, double inset)
     {
-        if (LocatorOf(image) is not { } locator)
+        if (Known(image).Locator is not { } locator)
             return null;
         double left = window.X + inset, right = window.Right - inset, top = window.Y + inset, bottom = window.Bottom - inset;
         Span<double> x = [left, right, right, left];
@@ -96,12 +99,12 @@ internal sealed class NitfEncoding(TileCompression compression) : GdalEncoding("
         return locator.TryLocate(x, y) ? [(x[0], y[0]), (x[1], y[1]), (x[2], y[2]), (x[3], y[3])] : null;
     }
 
-    private ImageLocator? LocatorOf(ImageFile image)
+    private (ImageFile Image, ImageLocator? Locator, NitfExtensions Extensions) Known(ImageFile image)
     {
         if (_last is { } last && ReferenceEquals(last.Image, image))
-            return last.Locator;
+            return last;
         _last?.Locator?.Dispose();
-        _last = (image, ImageLocator.For(image));
-        return _last.Value.Locator;
+        _last = (image, ImageLocator.For(image), new NitfExtensions(image));
+        return _last.Value;
     }
 }

@@ -118,6 +118,12 @@ internal static unsafe partial class Gdal
     public static partial nint GDALGetSpatialRef(DatasetHandle dataset);
 
     [LibraryImport(Library)]
+    public static partial int OSRIsGeographic(nint spatialReference);
+
+    [LibraryImport(Library)]
+    public static partial byte* OSRGetAuthorityCode(nint spatialReference, [MarshalAs(UnmanagedType.LPUTF8Str)] string? node);
+
+    [LibraryImport(Library)]
     public static partial int GDALSetSpatialRef(DatasetHandle dataset, nint spatialReference);
 
     [LibraryImport(Library)]

@@ -13,7 +13,7 @@ public sealed class ImageMeasurer(IOptionsMonitor<IntakeOptions> options, ImageA
     {
         ArgumentNullException.ThrowIfNull(command);
         using var image = images.Open(command.ImageUrl, command.ImageReadRole, cancellationToken);
-        TileEncoder.EnsureSupported(command.Tile.Format, command.Tile.Compression, image.Header);
+        TileEncoder.EnsureSupported(command.Tile, image.Header);
 
         // Georeferencing that can't be used is better known now than at the first feature.
         using var locator = ImageLocator.For(image);

@@ -7,19 +7,20 @@ namespace Swath.Worker.Regions;
 /// <param name="Tiles">The tiles that the region is cut into, row by row; those that don't touch the region of interest are left out.</param>
 /// <param name="Interest">The region of interest in image pixels; null when all of the image is.</param>
 /// <param name="Image">The image's header.</param>
-internal sealed record RegionPlan(IReadOnlyList<PixelWindow> Tiles, RegionOfInterest? Interest, ImageHeader Image)
+/// <param name="Stretch">How samples are brought to 8 bits; null: not at all.</param>
+internal sealed record RegionPlan(IReadOnlyList<PixelWindow> Tiles, RegionOfInterest? Interest, ImageHeader Image, Stretch? Stretch)
 {
     /// <exception cref="ImageException">The image can't be opened, the region of interest not be found in it, or such tiles not be made of it.</exception>
     public static RegionPlan Make(ProcessRegion work, Func<ImageFile> open)
     {
         using var image = open();
-        TileEncoder.EnsureSupported(work.Tile.Format, work.Tile.Compression, image.Header);
+        TileEncoder.EnsureSupported(work.Tile, image.Header);
         if (!Contains(image.Bounds, work.Region.Window))
             throw new ImageException(ImageErrorKind.NotAnImage, work.ImageUrl,
                 $"the image is {image.Header.Width}x{image.Header.Height} now and no longer has the region {work.Region.Window}: it was replaced after the job was measured");
         var interest = work.RegionOfInterest is null ? null : RegionOfInterest.FromWkt(work.RegionOfInterest, image);
         var tiles = TileGrid.Cover(work.Region.Window, work.Tile.Size, work.Tile.Overlap);
-        return new RegionPlan(interest is null ? tiles : [.. tiles.Where(interest.Touches)], interest, image.Header);
+        return new RegionPlan(interest is null ? tiles : [.. tiles.Where(interest.Touches)], interest, image.Header, ImageStatistics.StretchOf(image, work.Tile.Range));
     }
 
     private static bool Contains(PixelWindow image, PixelWindow region) =>

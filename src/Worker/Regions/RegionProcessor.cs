@@ -71,7 +71,7 @@ public sealed partial class RegionProcessor(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         ImageFile Open() => images.Open(work.ImageUrl, work.ImageReadRole, stop.Token);
         using var locators = new LocatorPool(Open);
-        var cutter = new TileReader(work, Open, clock);
+        var cutter = new TileReader(work, plan.Stretch, Open, clock);
         var invoker = new TileInvoker(work, plan, endpoints.Create(work.Endpoint, work.Variant), locators, clock, log);
         var reading = Stage(
             TileCutter.Runs(left, settings.EffectiveReaders).Select(run => cutter.ReadAsync(run, encoded.Writer, outcomes.Writer, drain, stop.Token)),

@@ -5,7 +5,7 @@ using Swath.Imaging;
 namespace Swath.Worker.Regions;
 
 /// <summary>The first stage: reads and encodes a contiguous run of tiles through an image handle of its own.</summary>
-internal sealed class TileReader(ProcessRegion work, Func<ImageFile> open, TimeProvider clock)
+internal sealed class TileReader(ProcessRegion work, Stretch? stretch, Func<ImageFile> open, TimeProvider clock)
 {
     /// <exception cref="ImageException">The image can't be opened, or can't be cut into such tiles at all.</exception>
     public Task ReadAsync(
@@ -15,7 +15,7 @@ internal sealed class TileReader(ProcessRegion work, Func<ImageFile> open, TimeP
     private async Task ReadOnPoolAsync(
         IReadOnlyList<PixelWindow> run, ChannelWriter<EncodedTile> encoded, ChannelWriter<TileOutcome> outcomes, CancellationToken drain, CancellationToken stop)
     {
-        using var cutter = new TileCutter(open, work.Tile.Format, work.Tile.Compression);
+        using var cutter = new TileCutter(OpenStretched, work.Tile.Format, work.Tile.Compression);
         foreach (var window in run)
         {
             // Room first: a reader that waits holds no tile.
@@ -28,6 +28,13 @@ internal sealed class TileReader(ProcessRegion work, Func<ImageFile> open, TimeP
             else
                 await SendAsync(tile, encoded, stop);
         }
+    }
+
+    private ImageFile OpenStretched()
+    {
+        var image = open();
+        image.Apply(stretch);
+        return image;
     }
 
     private EncodedTile? Cut(TileCutter cutter, PixelWindow window, out TileOutcome? failure)
