@@ -57,7 +57,7 @@ public sealed class SourceLayoutTests : IDisposable
         var source = _folder.Write("source.tif", new SampleTiff(120, 90, 2, 1).ToBytes());
         var path = _folder.File("samples.tif");
         var creation = options.Split(' ', StringSplitOptions.RemoveEmptyEntries).SelectMany(option => new[] { "-co", option });
-        await ExternalTool.RunAsync("gdal_translate", ["-q", "-ot", type, "-scale", "0", "255", "0", "15", .. creation, source, path]);
+        await ExternalTool.RunAsync("gdal_translate", ["-q", "-ot", type, "-scale", "0", "255", "0", options == "NBITS=1" ? "1" : "15", .. creation, source, path]);
         await AssertTilesAsync(path, new PixelWindow(11, 13, 61, 47));
     }
 
