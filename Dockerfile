@@ -15,7 +15,7 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS runtime
 
 FROM debian:12-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates libgdal32 libssl3 libstdc++6 tzdata \
+    && apt-get install -y --no-install-recommends ca-certificates libgdal32 libgssapi-krb5-2 libssl3 libstdc++6 tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /var/lib/swath --create-home swath \
     && mkdir /data && chown swath /data

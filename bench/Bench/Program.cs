@@ -3,6 +3,7 @@ using Swath.Bench.Saga;
 using Swath.Bench.Scheduler;
 using Swath.Bench.Tiles;
 using Swath.Bench.Transport;
+using Swath.Contracts;
 
 switch (args)
 {
@@ -14,6 +15,8 @@ switch (args)
         return DistillationBench.Run(rest);
     case ["tiles", .. var rest]:
         return await TilesBench.RunAsync(rest);
+    case [HugeJob.Verb, var image, var url, var format]:
+        return await HugeJob.RunAsync(image, url, Enum.Parse<TileFormat>(format));
     case ["transport", .. var rest]:
         return await TransportBench.RunAsync(rest);
     case [MessagePeer.Verb, .. var rest]:

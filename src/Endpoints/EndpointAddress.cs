@@ -24,10 +24,4 @@ internal static class EndpointAddress
 
     /// <summary>The URL without user, password and query: what may stand in logs.</summary>
     public static string ForLogs(Uri uri) => uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
-
-    /// <summary>Capacity and variants of SageMaker endpoints are known, their runtime is not spoken yet.</summary>
-    public static InvocationException SageMakerNotSupported(string name) => new(
-        InvocationFailure.NotSupported,
-        retryable: false,
-        $"Endpoint '{name}' is a SageMaker endpoint, which this build can't invoke yet. Use an HTTP endpoint (type Http, its URL as name).");
 }

@@ -50,4 +50,8 @@ public sealed class EndpointsOptions
     [Setting("ENDPOINT_MAX_ANSWER_BYTES"), Range(1, int.MaxValue)]
     [Description("The largest answer that is read, in bytes after decompression.")]
     public int MaxAnswerBytes { get; set; } = 64 << 20;
+
+    [Setting("SAGEMAKER_MAX_PAYLOAD_BYTES"), Range(1, int.MaxValue)]
+    [Description("The largest tile that is sent to a SageMaker endpoint, in bytes; 6 MiB is what its runtime takes, serverless endpoints take 4 MiB.")]
+    public int SageMakerMaxPayloadBytes { get; set; } = 6 << 20;
 }

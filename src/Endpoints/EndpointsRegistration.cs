@@ -21,6 +21,8 @@ public static class EndpointsRegistration
         services.TryAddSingleton<AssumedRoles>();
         services.TryAddSingleton<IAssumedRoles>(provider => provider.GetRequiredService<AssumedRoles>());
         services.TryAddSingleton<IKinesisStreams>(_ => new KinesisStreams(() => new KinesisConfig()));
+        services.TryAddSingleton(provider => new SageMakerRuntime(
+            () => new SageMakerRuntimeConfig(), provider.GetRequiredService<AssumedRoles>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IModelEndpointFactory, ModelEndpointFactory>();
         services.TryAddSingleton<EndpointsMetrics>();
         services.TryAddSingleton(provider => new SageMakerConnection(() => Configure(provider)));

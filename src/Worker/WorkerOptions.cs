@@ -9,7 +9,7 @@ namespace Swath.Worker;
 public sealed class WorkerOptions
 {
     [Setting("WORKER_ID")]
-    [Description("The worker's name and its queue's: letters, digits, '-', '_', '.'. It stays over restarts, and no two processes may share one: the later takes the other's regions away. Default: the machine's name.")]
+    [Description("The worker's name and its queue's: letters, digits, '-', '_', '.'. It stays over restarts, and no two processes may share one: the later takes the other's regions away. Default: the machine's name, and where several processes may meet at a broker the process's number behind it.")]
     public string? Id { get; set; }
 
     [Setting("WORKER_SLOTS")]

@@ -5,6 +5,8 @@ using Swath.Imaging;
 using Swath.Imaging.Locating;
 using Swath.Imaging.Remote;
 using Swath.Intake;
+using Swath.Intake.Notifications;
+using Swath.Intake.Sqs;
 using Swath.Persistence;
 using Swath.Scheduler;
 using Swath.Worker;
@@ -20,7 +22,12 @@ public sealed class DocumentationTests
     [Fact]
     public async Task Configuration_EverySetting_IsInTheDocs()
     {
-        var table = SettingsPage.Render([typeof(IntakeOptions), typeof(SchedulerOptions), typeof(WorkerOptions), typeof(EndpointsOptions), typeof(ImagingLimits), typeof(RemoteImageOptions), typeof(LocatingOptions), typeof(DatabaseOptions), typeof(TransportOptions)]);
+        Type[] options =
+        [
+            typeof(IntakeOptions), typeof(SqsGatewayOptions), typeof(StatusTopicOptions), typeof(SchedulerOptions), typeof(WorkerOptions), typeof(EndpointsOptions),
+            typeof(ImagingLimits), typeof(RemoteImageOptions), typeof(LocatingOptions), typeof(DatabaseOptions), typeof(TransportOptions),
+        ];
+        var table = SettingsPage.Render(options);
         var path = Path.Combine(Checkout().FullName, "docs", "configuration.md");
         var page = await File.ReadAllTextAsync(path);
         var (from, to) = (page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, page.IndexOf(End, StringComparison.Ordinal));

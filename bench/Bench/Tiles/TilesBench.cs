@@ -1,19 +1,15 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Swath.Contracts;
-using Swath.Endpoints;
 using Swath.Imaging;
 using Swath.Worker;
-using Swath.Worker.Regions;
 
 namespace Swath.Bench.Tiles;
 
 /// <summary>
 /// <c>bench tiles</c>: tiles per second of the whole region loop against a trivial endpoint in another process, beside its parts alone in the
-/// same run: RasterIO, cutting (RasterIO and encoding), HTTP, and copying the payload. Checkpoints are not kept.
+/// same run: RasterIO, cutting (RasterIO and encoding), HTTP, and copying the payload. Then how busy it keeps a slow model, and what memory a huge image takes.
+/// Checkpoints are not kept.
 /// </summary>
 internal static class TilesBench
 {
@@ -28,14 +24,21 @@ internal static class TilesBench
         var folder = Directory.CreateTempSubdirectory("swath-bench-tiles-");
         try
         {
-            var image = settings.Image ?? Path.Combine(folder.FullName, "scene.tif");
-            if (settings.Image is null)
-                BenchScene.Write(image, settings.Scene);
             await using var model = await TrivialEndpoint.StartAsync();
-            await using var services = new ServiceCollection().AddLogging().AddSwathEndpoints().AddSwathImaging().BuildServiceProvider();
-            PrintSettings(settings, image);
-            foreach (var size in settings.TileSizes)
-                await CompareAsync(settings, image, size, model, services);
+            await using var loop = new RegionLoop();
+            PrintMachine(settings);
+            var scene = settings.Image;
+            if (scene is null)
+            {
+                scene = Path.Combine(folder.FullName, "scene.tif");
+                BenchScene.Write(scene, settings.Scene);
+            }
+
+            await MeasureAsync(settings, scene, model, loop);
+            if (settings.Image is null && TilesSettings.Aerial is { } aerial)
+                await MeasureAsync(settings, aerial, model, loop);
+            await BusyModel.PrintAsync(loop, scene, model.Url);
+            await HugeJob.PrintAsync(folder.FullName, model.Url, settings.IsQuick);
             return 0;
         }
         finally
@@ -44,70 +47,55 @@ internal static class TilesBench
         }
     }
 
-    private static async Task CompareAsync(TilesSettings settings, string image, int size, TrivialEndpoint model, ServiceProvider services)
+    private static async Task MeasureAsync(TilesSettings settings, string image, TrivialEndpoint model, RegionLoop loop)
     {
-        ImageHeader header;
         using (var file = ImageFile.Open(image, ImagingLimits.Default))
-            header = file.Header;
-        var area = new PixelWindow(0, 0, header.Width, header.Height);
+            Console.WriteLine($"image: {Path.GetFileName(image)}, {file.Header.Driver} {file.Header.Width}x{file.Header.Height}, {file.Header.Bands} x {file.Header.SampleType}");
+        foreach (var size in settings.TileSizes)
+            await CompareAsync(settings, image, size, model, loop);
+    }
+
+    private static async Task CompareAsync(TilesSettings settings, string image, int size, TrivialEndpoint model, RegionLoop loop)
+    {
+        PixelWindow area;
+        using (var file = ImageFile.Open(image, ImagingLimits.Default))
+            area = file.Bounds;
         var tiles = TileGrid.Cover(area, size, 50);
         var reading = await TileRate.MeasureAsync(settings.Repetitions, () => TileLimits.ReadAsync(image, tiles));
-        Print(size, "", 0, "RasterIO alone", reading, null);
+        Print(size, "", 0, "RasterIO alone", reading);
 
         var endpoint = new ModelEndpoint { Name = model.Url };
-        var client = services.GetRequiredService<IModelEndpointFactory>().Create(endpoint, null);
+        var client = loop.Client(endpoint);
         foreach (var format in settings.Formats)
         {
             using var cutter = new TileCutter(image, ImagingLimits.Default, format, TileCompression.None);
             using var tile = cutter.Cut(tiles[tiles.Count / 2]);
             var cutting = await TileRate.MeasureAsync(settings.Repetitions, () => TileLimits.CutAsync(image, tiles, format));
-            Print(size, Name(format), 0, "cut alone", cutting, null);
-            Print(size, Name(format), 0, "memcpy alone", await TileRate.MeasureAsync(settings.Repetitions, () => TileLimits.CopyAsync(tile, 1000)), null);
+            Print(size, Name(format), 0, "cut alone", cutting);
+            Print(size, Name(format), 0, "memcpy alone", await TileRate.MeasureAsync(settings.Repetitions, () => TileLimits.CopyAsync(tile, 1000)));
             foreach (var workers in settings.Workers)
             {
                 var posting = await TileRate.MeasureAsync(settings.Repetitions, () => TileLimits.PostAsync(client, tile, 200, workers));
-                Print(size, Name(format), workers, "HTTP alone", posting, null);
-                var loop = await TileRate.MeasureAsync(settings.Repetitions, () => ProcessAsync(services, image, area, size, format, endpoint, workers));
+                Print(size, Name(format), workers, "HTTP alone", posting);
+                var options = new TileOptions { Size = size, Overlap = 50, Format = format };
+                var whole = await TileRate.MeasureAsync(settings.Repetitions, () => loop.RunAsync(image, area, options, endpoint, workers));
                 var limit = Math.Min(Math.Min(reading.TilesPerSecond, posting.TilesPerSecond), cutting.TilesPerSecond);
-                Print(size, Name(format), workers, "region loop", loop, limit / loop.TilesPerSecond);
+                Print(size, Name(format), workers, "region loop", whole, limit / whole.TilesPerSecond, whole.TilesPerSecond / Reference.TilesPerSecond(format, size, workers));
             }
         }
     }
 
-    private static async Task<int> ProcessAsync(
-        ServiceProvider services, string image, PixelWindow area, int size, TileFormat format, ModelEndpoint endpoint, int workers)
-    {
-        var processor = new RegionProcessor(
-            services.GetRequiredService<IModelEndpointFactory>(), new UnkeptCheckpoints(), services.GetRequiredService<ImageAccess>(),
-            services.GetRequiredService<IOptionsMonitor<WorkerOptions>>(), TimeProvider.System, NullLogger<RegionProcessor>.Instance);
-        var work = new ProcessRegion
-        {
-            JobId = Guid.NewGuid(),
-            Region = new ImageRegion(0, area, 1),
-            WorkerId = "bench",
-            Attempt = 1,
-            ImageUrl = image,
-            Endpoint = endpoint,
-            Tile = new TileOptions { Size = size, Overlap = 50, Format = format },
-            TileWorkers = workers,
-        };
-        return await processor.ProcessAsync(work, default, default) is RegionOutcome.Completed { FailedTiles.Count: 0 } completed
-            ? completed.TilesDone
-            : throw new InvalidOperationException("Tiles failed: what was measured says nothing.");
-    }
-
     private static string Name(TileFormat format) => format.ToString().ToUpperInvariant();
 
-    private static void PrintSettings(TilesSettings settings, string image)
+    private static void PrintMachine(TilesSettings settings)
     {
-        using var file = ImageFile.Open(image, ImagingLimits.Default);
-        var header = file.Header;
-        Console.WriteLine($"machine: {RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}, {GdalRuntime.Version}");
-        Console.WriteLine($"image: {(settings.Image is null ? "made" : image)}, {header.Driver} {header.Width}x{header.Height}, {header.Bands} x {header.SampleType}; overlap 50; medians of {settings.Repetitions}; {new WorkerOptions().ReadAhead} tiles read ahead; the endpoint is another process on the same cores");
-        Console.WriteLine($"{"tile",6} {"format",-6} {"at once",7}  {"what",-16} {"tiles/s",9} {"CPU-ms/tile",12}  slowest part / loop");
+        Console.WriteLine($"machine: {RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}, GDAL {GdalRuntime.Version}");
+        Console.WriteLine($"overlap 50; medians of {settings.Repetitions}; {new WorkerOptions().ReadAhead} tiles read ahead; the endpoint is another process on the same cores");
+        Console.WriteLine("limit / loop: the slowest of RasterIO, cutting and HTTP alone, in tiles/s, by the loop's. x reference: osml-model-runner 3.0.0rc1 on 2 cores, not measured in this run");
+        Console.WriteLine($"{"tile",6} {"format",-6} {"at once",7}  {"what",-16} {"tiles/s",9} {"CPU-ms/tile",12} {"limit / loop",13} {"x reference",12}");
     }
 
-    private static void Print(int size, string format, int workers, string what, TileRate rate, double? slowest) =>
+    private static void Print(int size, string format, int workers, string what, TileRate rate, double? limit = null, double? reference = null) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{size,6} {format,-6} {(workers == 0 ? "" : workers),7}  {what,-16} {rate.TilesPerSecond,9:0.0} {rate.CpuMillisecondsPerTile,12:0.00}  {(slowest is null ? "" : $"{slowest:0.00}x")}"));
+            $"{size,6} {format,-6} {(workers == 0 ? "" : workers),7}  {what,-16} {rate.TilesPerSecond,9:0.0} {rate.CpuMillisecondsPerTile,12:0.00} {limit,13:0.00} {reference,12:0.0}"));
 }

@@ -6,27 +6,49 @@ namespace Swath.Bench.Tiles;
 /// <summary>What is measured.</summary>
 internal sealed record TilesSettings
 {
-    public const string Usage = "[--image PATH] [--scene PIXELS] [--tile N,...] [--workers N,...] [--formats GTIFF,PNG,JPEG,NITF] [--repetitions N]";
+    public const string Usage = "[--quick] [--image PATH] [--scene PIXELS] [--tile N,...] [--workers N,...] [--formats GTIFF,PNG,JPEG,NITF] [--repetitions N]";
 
-    /// <summary>The image; a scene is made when absent.</summary>
+    /// <summary>The variable that names the folder with real imagery; its aerial NITF is measured too.</summary>
+    public const string ImageryVariable = "SWATH_IMAGERY";
+
+    private const string AerialImage = "wpafb-20091021-vis-r2.ntf";
+
+    /// <summary>A subset that takes two minutes, to see that nothing is far off.</summary>
+    public static TilesSettings Quick { get; } = new()
+    {
+        IsQuick = true,
+        Scene = 8192,
+        TileSizes = [1024],
+        Workers = [1, 4],
+        Formats = [TileFormat.Gtiff, TileFormat.Png],
+        Repetitions = 1,
+    };
+
+    public bool IsQuick { get; init; }
+
+    /// <summary>The image; when absent, a scene is made, and the aerial NITF is taken too where there is one.</summary>
     public string? Image { get; init; }
 
-    /// <summary>Width and height of the made scene: three 8-bit bands in blocks of 512 x 512.</summary>
-    public int Scene { get; init; } = 8192;
+    /// <summary>The aerial NITF of the imagery folder; null when there is none.</summary>
+    public static string? Aerial =>
+        Environment.GetEnvironmentVariable(ImageryVariable) is { Length: > 0 } folder && File.Exists(Path.Combine(folder, AerialImage)) ? Path.Combine(folder, AerialImage) : null;
 
-    public IReadOnlyList<int> TileSizes { get; init; } = [1024];
+    /// <summary>Width and height of the made scene: three 8-bit bands in blocks of 512 x 512.</summary>
+    public int Scene { get; init; } = 20_000;
+
+    public IReadOnlyList<int> TileSizes { get; init; } = [512, 1024, 2048];
 
     /// <summary>Inference requests in flight.</summary>
-    public IReadOnlyList<int> Workers { get; init; } = [4];
+    public IReadOnlyList<int> Workers { get; init; } = [1, 2, 4];
 
     public IReadOnlyList<TileFormat> Formats { get; init; } = [TileFormat.Gtiff, TileFormat.Png, TileFormat.Jpeg, TileFormat.Nitf];
 
-    public int Repetitions { get; init; } = 3;
+    public int Repetitions { get; init; } = 2;
 
     public static TilesSettings? TryRead(string[] args)
     {
-        var settings = new TilesSettings();
-        for (var i = 0; i < args.Length; i += 2)
+        var settings = args is ["--quick", ..] ? Quick : new TilesSettings();
+        for (var i = settings.IsQuick ? 1 : 0; i < args.Length; i += 2)
         {
             if (i + 1 == args.Length || settings.With(args[i], args[i + 1]) is not { } next)
                 return null;

@@ -8,7 +8,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Swath.Bench.Tiles;
 
-/// <summary>A model that reads the tile and always answers the same: what is measured is Swath, not a model. It runs in a process of its own.</summary>
+/// <summary>
+/// A model that reads the tile and always answers the same, after as many milliseconds as <c>?delay=</c> says: what is measured is Swath, not a model. It
+/// runs in a process of its own.
+/// </summary>
 internal sealed class TrivialEndpoint : IAsyncDisposable
 {
     public const string Verb = "trivial-endpoint";
@@ -74,6 +77,9 @@ internal sealed class TrivialEndpoint : IAsyncDisposable
             if (read.IsCompleted)
                 break;
         }
+
+        if (int.TryParse(context.Request.Query["delay"], out var delay))
+            await Task.Delay(TimeSpan.FromMilliseconds(delay), TimeProvider.System);
 
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = Answer.Length;

@@ -15,10 +15,15 @@ internal sealed class ChildProcess : IDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardInput = true,
+
+            // The jobs of a benchmark wait for slots, and each says so.
+            RedirectStandardError = true,
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
-        return new ChildProcess(Process.Start(start)!);
+        var process = Process.Start(start)!;
+        _ = process.StandardError.ReadToEndAsync();
+        return new ChildProcess(process);
     }
 
     /// <summary>The first line it prints that begins so; what comes later is read and dropped.</summary>
@@ -27,9 +32,7 @@ internal sealed class ChildProcess : IDisposable
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
             if (line.StartsWith(beginning, StringComparison.Ordinal))
-            {
                 return line;
-            }
         }
 
         throw new InvalidOperationException($"A process of the benchmark ended before it said '{beginning}'.");

@@ -10,8 +10,7 @@ using Swath.Host.Composition.Transports;
 namespace Swath.Bench.Transport;
 
 /// <summary>
-/// One process that sends so many messages to a queue which it, and its like, consume; as the roles do it: confirmed, durable, with the
-/// same retries around the consumer. It ends when its share has been consumed, by whomever.
+/// One process that sends so many messages to a queue which it, and its like, consume; as the roles do it: confirmed and durable.
 /// </summary>
 internal static class MessagePeer
 {
@@ -19,7 +18,7 @@ internal static class MessagePeer
     private const int InFlight = 64;
     private const ushort Prefetch = 128;
 
-    /// <summary>Run as a process of its own: waits for a line, sends, and says how many it consumed until it hears another line.</summary>
+    /// <summary>Run as a process of its own: sends its share when it hears "send", says how many it has consumed when it hears "count".</summary>
     public static async Task<int> RunAsync(string[] args)
     {
         var messages = int.Parse(args[1], CultureInfo.InvariantCulture);
@@ -29,11 +28,18 @@ internal static class MessagePeer
         var bus = services.GetRequiredService<IBusControl>();
         await bus.StartAsync();
         Console.WriteLine("ready");
-        await Console.In.ReadLineAsync();
-        await SendAsync(bus, messages);
-        Console.WriteLine("sent");
-        while (await Console.In.ReadLineAsync() is "count")
-            Console.WriteLine($"consumed {Volatile.Read(ref consumed)}");
+        while (await Console.In.ReadLineAsync() is { } told)
+        {
+            if (told == "count")
+            {
+                Console.WriteLine($"consumed {Volatile.Read(ref consumed)}");
+                continue;
+            }
+
+            await SendAsync(bus, messages);
+            Console.WriteLine("sent");
+        }
+
         await bus.StopAsync();
         return 0;
     }

@@ -12,7 +12,8 @@ internal static class HttpFailures
     public static async ValueTask<InvocationException> OfStatusAsync(
         Uri uri, HttpResponseMessage response, TimeProvider time, CancellationToken cancellationToken)
     {
-        var excerpt = await ExcerptAsync(response.Content, cancellationToken).ConfigureAwait(false);
+        var body = await BeginningAsync(response.Content, ExcerptBytes, cancellationToken).ConfigureAwait(false);
+        var excerpt = Printable(Encoding.UTF8.GetString(body.Span));
         var status = (int)response.StatusCode;
         var (kind, retryable, advice) = Classify(status);
         var said = excerpt.Length == 0 ? "" : $" It said: {excerpt}";
@@ -30,20 +31,20 @@ internal static class HttpFailures
         + "If the model needs longer, raise ENDPOINT_TIMEOUT_SECONDS or send smaller tiles.",
         inner);
 
-    public static InvocationException OfConnection(Uri uri, HttpRequestException failure)
+    public static InvocationException OfConnection(IInvocationProtocol protocol, HttpRequestException failure)
     {
-        var where = EndpointAddress.ForLogs(uri);
+        var where = EndpointAddress.ForLogs(protocol.Address);
         return failure.HttpRequestError switch
         {
             HttpRequestError.NameResolutionError => new(InvocationFailure.Unreachable, true,
-                $"No such host: {where}. Check the endpoint's URL. ({failure.Message})", failure),
+                $"No such host: {where}. Check the address. {protocol.Advice} ({failure.Message})", failure),
             HttpRequestError.ConnectionError => new(InvocationFailure.Unreachable, true,
-                $"No connection to {where}. Check that the model runs there. ({failure.Message})", failure),
+                $"No connection to {where}. {protocol.Advice} ({failure.Message})", failure),
             HttpRequestError.SecureConnectionError => new(InvocationFailure.Unreachable, false,
                 $"No TLS connection to {where}. Check the URL's scheme and the server's certificate. ({failure.Message})", failure),
             HttpRequestError.ConfigurationLimitExceeded => new(InvocationFailure.AnswerTooLarge, false,
                 $"The answer's headers from {where} are too large. ({failure.Message})", failure),
-            _ => OfLostConnection(uri, failure),
+            _ => OfLostConnection(protocol.Address, failure),
         };
     }
 
@@ -53,14 +54,15 @@ internal static class HttpFailures
         $"The connection to {EndpointAddress.ForLogs(uri)} ended before the answer did. ({failure.Message})",
         failure);
 
-    public static InvocationException OfConnectTimeout(Uri uri, EndpointsOptions options, Exception failure) => new(
+    public static InvocationException OfConnectTimeout(IInvocationProtocol protocol, EndpointsOptions options, Exception failure) => new(
         InvocationFailure.Unreachable,
         retryable: true,
-        $"No connection to {EndpointAddress.ForLogs(uri)} within {options.ConnectTimeoutSeconds} s. "
-        + "Check that the model runs there, or raise ENDPOINT_CONNECT_TIMEOUT_SECONDS.",
+        $"No connection to {EndpointAddress.ForLogs(protocol.Address)} within {options.ConnectTimeoutSeconds} s. {protocol.Advice} "
+        + "If it is only slow, raise ENDPOINT_CONNECT_TIMEOUT_SECONDS.",
         failure);
 
-    private static (InvocationFailure Kind, bool Retryable, string Advice) Classify(int status) => status switch
+    /// <summary>What a status other than 2xx means.</summary>
+    public static (InvocationFailure Kind, bool Retryable, string Advice) Classify(int status) => status switch
     {
         408 or 504 => (InvocationFailure.TimedOut, true, "Something before the model gave up waiting for it."),
         429 or 503 => (InvocationFailure.Throttled, true, "It has no room: lower its concurrency here or add capacity there."),
@@ -74,33 +76,33 @@ internal static class HttpFailures
         _ => (InvocationFailure.Refused, false, "It refused the tile."),
     };
 
-    private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider time)
+    /// <summary>How long the server asked to be left alone.</summary>
+    public static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider time)
     {
         var header = response.Headers.RetryAfter;
         var wait = header?.Delta ?? (header?.Date is { } date ? date - time.GetUtcNow() : null);
         return wait is { } value && value < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }
 
-    private static async ValueTask<string> ExcerptAsync(HttpContent content, CancellationToken cancellationToken)
+    /// <summary>The beginning of a refusal's body; empty when it can't be read.</summary>
+    public static async ValueTask<ReadOnlyMemory<byte>> BeginningAsync(HttpContent content, int length, CancellationToken cancellationToken)
     {
-        var bytes = new byte[ExcerptBytes];
-        int read;
+        var bytes = new byte[length];
         try
         {
             var body = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             await using (body.ConfigureAwait(false))
-                read = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                return bytes.AsMemory(0, await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception failure) when (failure is IOException or HttpRequestException or InvalidDataException)
         {
             // The status is the error; its text is only a courtesy.
-            return "";
+            return default;
         }
-
-        return Printable(Encoding.UTF8.GetString(bytes, 0, read));
     }
 
-    private static string Printable(string text)
+    /// <summary>One line of it, for a message.</summary>
+    public static string Printable(string text)
     {
         var line = string.Create(text.Length, text, static (span, source) =>
         {

@@ -1,38 +1,32 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Timeout;
 
 namespace Swath.Endpoints.Http;
 
-/// <summary>A model behind a URL: one POST per tile, retried where that can help.</summary>
+/// <summary>A model that is asked over HTTP: one POST per tile, retried where that can help. What is posted is the protocol's to say.</summary>
 internal sealed class HttpModelEndpoint : IModelEndpoint
 {
-    private readonly Uri _uri;
-    private readonly IReadOnlyList<KeyValuePair<string, string>> _headers;
+    private readonly IInvocationProtocol _protocol;
     private readonly HttpMessageInvoker _connections;
     private readonly EndpointsOptions _options;
     private readonly RetryBudget _budget;
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ResiliencePipeline _retries;
     private readonly ResiliencePipeline _timeout;
 
     public HttpModelEndpoint(
-        Uri uri,
-        IReadOnlyList<KeyValuePair<string, string>> headers,
+        IInvocationProtocol protocol,
         HttpMessageInvoker connections,
         EndpointsOptions options,
         RetryBudget budget,
         TimeProvider time,
         ILogger logger)
     {
-        _uri = uri;
-        _headers = headers;
+        _protocol = protocol;
         _connections = connections;
         _options = options;
         _budget = budget;
-        _time = time;
         _logger = logger;
         _retries = InvocationRetries.Build(options, budget, time);
         _timeout = new ResiliencePipelineBuilder { TimeProvider = time }
@@ -42,6 +36,7 @@ internal sealed class HttpModelEndpoint : IModelEndpoint
 
     public async Task<IReadOnlyList<Detection>> InvokeAsync(EncodedPayload payload, CancellationToken cancellationToken)
     {
+        _protocol.Check(payload);
         var attempts = new Attempts();
         _budget.Deposit(_options);
         try
@@ -70,7 +65,7 @@ internal sealed class HttpModelEndpoint : IModelEndpoint
         }
         catch (TimeoutRejectedException timeout)
         {
-            throw Logged(payload, attempts, HttpFailures.AttemptTimedOut(_uri, _options, timeout));
+            throw Logged(payload, attempts, HttpFailures.AttemptTimedOut(_protocol.Address, _options, timeout));
         }
         catch (InvocationException failure)
         {
@@ -87,45 +82,28 @@ internal sealed class HttpModelEndpoint : IModelEndpoint
 
     private async ValueTask<IReadOnlyList<Detection>> SendAsync(EncodedPayload payload, CancellationToken cancellationToken)
     {
-        using var request = CreateRequest(payload);
+        using var request = await _protocol.CreateRequestAsync(payload, cancellationToken).ConfigureAwait(false);
         try
         {
             using var response = await _connections.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode)
-                throw await HttpFailures.OfStatusAsync(_uri, response, _time, cancellationToken).ConfigureAwait(false);
+                throw await _protocol.FailureAsync(response, cancellationToken).ConfigureAwait(false);
             using var answer = await AnswerBuffer.ReadAsync(response.Content, _options.MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
             return FeatureCollectionReader.Read(answer.Span, payload.Window);
         }
         catch (HttpRequestException failure)
         {
-            throw HttpFailures.OfConnection(_uri, failure);
+            throw HttpFailures.OfConnection(_protocol, failure);
         }
         catch (IOException failure)
         {
-            throw HttpFailures.OfLostConnection(_uri, failure);
+            throw HttpFailures.OfLostConnection(_protocol.Address, failure);
         }
         catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
         {
             // The socket handler reports its own connect time-out as a cancellation.
-            throw HttpFailures.OfConnectTimeout(_uri, _options, failure);
+            throw HttpFailures.OfConnectTimeout(_protocol, _options, failure);
         }
-    }
-
-    private HttpRequestMessage CreateRequest(EncodedPayload payload)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, _uri)
-        {
-            Version = HttpVersion.Version11,
-            VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher,
-            Content = new ReadOnlyMemoryContent(payload.Body),
-        };
-        request.Content.Headers.TryAddWithoutValidation("Content-Type", payload.ContentType);
-        foreach (var (name, value) in _headers)
-            request.Headers.TryAddWithoutValidation(name, value);
-        if (!request.Headers.Contains("Accept"))
-            request.Headers.TryAddWithoutValidation("Accept", "application/geo+json, application/json");
-        request.Headers.TryAddWithoutValidation("User-Agent", "swath");
-        return request;
     }
 
     private sealed class Attempts

@@ -6,9 +6,6 @@ public enum InvocationFailure
     /// <summary>The endpoint's name, type or parameters can't be used.</summary>
     InvalidEndpoint,
 
-    /// <summary>This build has no client for that type of endpoint.</summary>
-    NotSupported,
-
     /// <summary>No endpoint has that name, or the endpoint has no variant of that name, in this account and region.</summary>
     UnknownEndpoint,
 

@@ -6,14 +6,19 @@ namespace Swath.Endpoints;
 /// </summary>
 internal static class InvocationParameters
 {
+    public const string TargetVariant = "X-Amzn-SageMaker-Target-Variant";
+    public const string InferenceComponent = "X-Amzn-SageMaker-Inference-Component";
+
     private static readonly Dictionary<string, string> Headers = new(StringComparer.OrdinalIgnoreCase)
     {
+        ["ContentType"] = "Content-Type",
         ["Accept"] = "Accept",
         ["CustomAttributes"] = "X-Amzn-SageMaker-Custom-Attributes",
         ["TargetModel"] = "X-Amzn-SageMaker-Target-Model",
+        ["TargetVariant"] = TargetVariant,
         ["TargetContainerHostname"] = "X-Amzn-SageMaker-Target-Container-Hostname",
         ["InferenceId"] = "X-Amzn-SageMaker-Inference-Id",
-        ["InferenceComponentName"] = "X-Amzn-SageMaker-Inference-Component",
+        ["InferenceComponentName"] = InferenceComponent,
         ["EnableExplanations"] = "X-Amzn-SageMaker-Enable-Explanations",
         ["SessionId"] = "X-Amzn-SageMaker-Session-Id",
     };
@@ -32,6 +37,22 @@ internal static class InvocationParameters
         }
 
         return headers;
+    }
+
+    /// <summary>For SageMaker: with the job's production variant.</summary>
+    /// <param name="parameters">The request's.</param>
+    /// <param name="variant">What the job runs on; before a parameter of that name.</param>
+    /// <param name="isAsked">Whether the request itself names the variant, rather than leave it to a choice by weight.</param>
+    /// <exception cref="InvocationException">As above.</exception>
+    public static IReadOnlyList<KeyValuePair<string, string>> ToHeaders(IReadOnlyDictionary<string, string> parameters, string? variant, bool isAsked)
+    {
+        var headers = new Dictionary<string, string>();
+        foreach (var (header, value) in ToHeaders(parameters))
+            headers[header] = value;
+        // An inference component lives on a variant of its own: one that was chosen by weight would contradict it.
+        if (variant is not null && (isAsked || !headers.ContainsKey(InferenceComponent)))
+            headers[TargetVariant] = variant;
+        return [.. headers];
     }
 
     private static InvocationException Invalid(string message) => new(InvocationFailure.InvalidEndpoint, retryable: false, message);

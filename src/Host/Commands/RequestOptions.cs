@@ -8,8 +8,8 @@ namespace Swath.Host.Commands;
 internal sealed class RequestOptions
 {
     private readonly Argument<string> _image = new("IMAGE") { Description = "A path, s3://bucket/key or https:// address." };
-    private readonly Option<string> _endpoint = new("--endpoint") { Description = "The URL that the model answers at.", Required = true };
-    private readonly Option<string> _output = new("--output", "-o") { Description = "The GeoJSON to write.", Required = true };
+    private readonly Option<string> _endpoint = new("--endpoint") { Description = "The URL that the model answers at, or the name of a SageMaker endpoint.", Required = true };
+    private readonly Option<string[]> _output = new("--output", "-o") { Description = "Where the features go: a file, s3://bucket/prefix or kinesis://stream; may be given again.", Required = true };
     private readonly Option<string?> _name = new("--name") { Description = "A name for people." };
     private readonly Option<string> _tenant = new("--tenant") { Description = "Who submits.", DefaultValueFactory = _ => "default" };
     private readonly Option<int> _priority = new("--priority") { Description = "Base priority, 0..1000.", DefaultValueFactory = _ => 10 };
@@ -40,7 +40,7 @@ internal sealed class RequestOptions
             JobName = parsed.GetValue(_name) ?? Path.GetFileName(image),
             Tenant = parsed.GetValue(_tenant)!,
             ImageUrl = image.Contains("://", StringComparison.Ordinal) ? image : Path.GetFullPath(image),
-            Endpoint = new ModelEndpoint { Name = parsed.GetRequiredValue(_endpoint) },
+            Endpoint = RequestArguments.Endpoint(parsed.GetRequiredValue(_endpoint)),
             Tile = new TileOptions
             {
                 Size = parsed.GetValue(_tileSize),
@@ -49,7 +49,7 @@ internal sealed class RequestOptions
                 Compression = parsed.GetValue(_compression),
             },
             RegionOfInterest = parsed.GetValue(_roi),
-            Outputs = [OutputSink.ToFile(Path.GetFullPath(parsed.GetRequiredValue(_output)))],
+            Outputs = [.. parsed.GetRequiredValue(_output).Select(RequestArguments.Output)],
             PostProcessing = [new PostProcessingStep { Algorithm = parsed.GetValue(_distillation), IouThreshold = parsed.GetValue(_iou) }],
             Priority = parsed.GetValue(_priority),
         };

@@ -91,6 +91,7 @@ public sealed class ResultAssembler(TileResultStore tiles, IFeatureSinkFactory s
     private static ResultSummary Summarise(AssembleResult work, TileIndex index, DistillationResult distilled, RequestProperties properties) => new()
     {
         JobId = work.JobId,
+        ExternalId = work.ExternalId,
         JobName = work.JobName,
         Image = work.ImageUrl,
         Endpoint = work.Endpoint.Name,

@@ -16,7 +16,7 @@ internal sealed class SinkSet : IAsyncDisposable
         {
             try
             {
-                _open.Add(factory.Create(output, work.JobId));
+                _open.Add(factory.Create(output, work.ExternalId ?? work.JobId.ToString()));
             }
             catch (SinkException e)
             {

@@ -133,6 +133,8 @@ public sealed class FeatureWriter : IDisposable
         _json.WriteStartObject(FeatureNames.SourceMetadata);
         _json.WriteString("location"u8, _origin.ImageUrl);
         _json.WriteString("format"u8, _origin.Image.Driver);
+        if (_origin.Image.Source is { } source)
+            WriteSource(source);
         _json.WriteStartArray("tile"u8);
         _json.WriteNumberValue(tile.X);
         _json.WriteNumberValue(tile.Y);
@@ -144,6 +146,16 @@ public sealed class FeatureWriter : IDisposable
         _json.WriteString("jobId"u8, _origin.JobId);
         _json.WriteString("inferenceTime"u8, _clock.GetUtcNow().UtcDateTime);
         _json.WriteEndObject();
+    }
+
+    private void WriteSource(SourceMetadata source)
+    {
+        if (source.Category is not null)
+            _json.WriteString("category"u8, source.Category);
+        if (source.Id is not null)
+            _json.WriteString("id"u8, source.Id);
+        if (source.Date is { } date)
+            _json.WriteString("date"u8, date.UtcDateTime);
     }
 
     private void WriteRaw(string name, ReadOnlyMemory<byte> value)

@@ -10,7 +10,7 @@ internal sealed class FeatureSinkFactory(S3Connection s3, IKinesisStreams kinesi
 {
     private const int MostRecords = 500;
 
-    public IFeatureSink Create(OutputSink output, Guid jobId)
+    public IFeatureSink Create(OutputSink output, string jobId)
     {
         ArgumentNullException.ThrowIfNull(output);
         return output.Type switch

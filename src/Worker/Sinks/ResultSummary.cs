@@ -10,6 +10,10 @@ namespace Swath.Worker.Sinks;
 public sealed record ResultSummary
 {
     public required Guid JobId { get; init; }
+
+    /// <summary>The job's id as its upstream knows it, where that is no UUID.</summary>
+    public string? ExternalId { get; init; }
+
     public required string JobName { get; init; }
 
     /// <summary>The image as the request named it.</summary>
@@ -41,6 +45,8 @@ public sealed record ResultSummary
     {
         json.WriteStartObject();
         json.WriteString("jobId"u8, JobId);
+        if (ExternalId is not null)
+            json.WriteString("externalId"u8, ExternalId);
         json.WriteString("jobName"u8, JobName);
         json.WriteString("image"u8, Image);
         json.WriteString("endpoint"u8, Endpoint);

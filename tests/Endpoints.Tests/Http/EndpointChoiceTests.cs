@@ -34,15 +34,21 @@ public sealed class EndpointChoiceTests
         Assert.Contains("CustomAttributes", failure.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Create_SageMaker_IsRefusedWithATypedError()
+    [Theory]
+    [InlineData("ship detector")]
+    [InlineData("-ships")]
+    [InlineData("ships/../x")]
+    [InlineData("arn:aws:sagemaker:x:1:endpoint/ships")]
+    [InlineData("a123456789012345678901234567890123456789012345678901234567890123")]
+    public async Task Create_SageMakersNameIsNone_SaysWhatItMayBe(string name)
     {
         await using var services = Endpoint.Services();
-        var request = new ModelEndpoint { Name = "ships", Type = EndpointType.SageMaker, TargetVariant = "blue" };
+        var request = new ModelEndpoint { Name = name, Type = EndpointType.SageMaker };
 
         var failure = Assert.Throws<InvocationException>(() => services.GetRequiredService<IModelEndpointFactory>().Create(request, "blue"));
 
-        Assert.Equal(InvocationFailure.NotSupported, failure.Kind);
+        Assert.Equal((InvocationFailure.InvalidEndpoint, false), (failure.Kind, failure.Retryable));
+        Assert.Contains($"'{name}' is not the name of a SageMaker endpoint", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -35,12 +35,14 @@ internal static class SigV4
 
         var canonical = new StringBuilder().Append(request.Method).Append('\n').Append(request.Path.Value).Append('\n').Append(request.QueryString.Value?.TrimStart('?')).Append('\n');
         foreach (var name in names)
-            canonical.Append(name).Append(':').Append(request.Headers[name].ToString().Trim()).Append('\n');
+            canonical.Append(name).Append(':').Append(OneSpaced(request.Headers[name].ToString())).Append('\n');
         canonical.Append('\n').Append(parts["SignedHeaders"]).Append('\n').Append(Hex(SHA256.HashData(body)));
         var text = $"{algorithm}\n{time}\n{scope}\n{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(canonical.ToString())))}";
         var key = scope.Split('/').Aggregate(Encoding.UTF8.GetBytes("AWS4" + secret), Sign);
         return Hex(Sign(key, text)) == parts["Signature"] ? null : "the signature does not match";
     }
+
+    private static string OneSpaced(string value) => string.Join(' ', value.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     private static byte[] Sign(byte[] key, string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));
 

@@ -29,12 +29,12 @@ public sealed class StatusNotifierTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _database = await PostgresServer.CreateDatabaseAsync();
-        await Emulated.UseAsync();
+        await AwsMessagingEmulator.UseAsync();
         _sqs = new ServiceCollection().AddSwathAwsMessaging().BuildServiceProvider().GetRequiredService<ISqsClient>();
         var name = $"status-{Interlocked.Increment(ref _topics)}";
-        _topic = await Emulated.CreateTopicAsync(name);
-        _queueUrl = await Emulated.CreateQueueAsync(name);
-        await Emulated.SubscribeAsync(_topic, name);
+        _topic = await AwsMessagingEmulator.CreateTopicAsync(name);
+        _queueUrl = await AwsMessagingEmulator.CreateQueueAsync(name);
+        await AwsMessagingEmulator.SubscribeAsync(_topic, name);
     }
 
     public async Task DisposeAsync() => await _database.DisposeAsync();
@@ -90,8 +90,8 @@ public sealed class StatusNotifierTests : IAsyncLifetime
             await AppendAsync(story, version);
         await _log.WaitForAsync("Status notifications wait");
 
-        var url = await Emulated.CreateQueueAsync(missing);
-        await Emulated.SubscribeAsync(await Emulated.CreateTopicAsync(missing), missing);
+        var url = await AwsMessagingEmulator.CreateQueueAsync(missing);
+        await AwsMessagingEmulator.SubscribeAsync(await AwsMessagingEmulator.CreateTopicAsync(missing), missing);
 
         _queueUrl = url;
         // Those of the failed tries are lost with them; the job's order is kept.

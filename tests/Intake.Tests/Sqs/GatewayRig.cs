@@ -11,6 +11,7 @@ using Swath.Persistence;
 using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Outbox;
 using Swath.Scheduler.Jobs;
+using Swath.Testing;
 
 namespace Swath.Intake.Tests.Sqs;
 
@@ -40,11 +41,11 @@ internal sealed class GatewayRig : IAsyncDisposable
 
     public static async Task<GatewayRig> CreateAsync()
     {
-        await Emulated.UseAsync();
+        await AwsMessagingEmulator.UseAsync();
         var queue = $"requests-{Interlocked.Increment(ref _queues)}";
-        var deadLetterUrl = await Emulated.CreateQueueAsync($"{queue}-dlq");
-        var policy = JsonSerializer.Serialize(new { deadLetterTargetArn = Emulated.ArnOf($"{queue}-dlq"), maxReceiveCount = 5 });
-        var queueUrl = await Emulated.CreateQueueAsync(queue, ("RedrivePolicy", policy));
+        var deadLetterUrl = await AwsMessagingEmulator.CreateQueueAsync($"{queue}-dlq");
+        var policy = JsonSerializer.Serialize(new { deadLetterTargetArn = AwsMessagingEmulator.ArnOf($"{queue}-dlq"), maxReceiveCount = 5 });
+        var queueUrl = await AwsMessagingEmulator.CreateQueueAsync(queue, ("RedrivePolicy", policy));
         var clients = new ServiceCollection().AddSwathAwsMessaging().BuildServiceProvider();
         return new GatewayRig(clients, clients.GetRequiredService<ISqsClient>(), queue, queueUrl, deadLetterUrl);
     }

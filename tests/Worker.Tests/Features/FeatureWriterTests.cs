@@ -47,6 +47,16 @@ public sealed class FeatureWriterTests
     }
 
     [Fact]
+    public void Write_ImageThatTellsItsSource_SaysCategoryIdAndDate()
+    {
+        var image = Header(4096) with { Source = new SourceMetadata { Format = "NITF", Category = "VIS", Id = "i \"7\"", Date = new DateTimeOffset(2009, 10, 21, 12, 0, 0, TimeSpan.Zero) } };
+        using var writer = new FeatureWriter(Origin with { Image = image }, new FakeTimeProvider());
+        var source = Parse(writer.Write(Box(1, 2, 3, 4), Tile, 0, null)).GetProperty("properties").GetProperty("sourceMetadata");
+        Assert.Equal(("VIS", "i \"7\"", "2009-10-21T12:00:00Z"),
+            (source.GetProperty("category").GetString(), source.GetProperty("id").GetString(), source.GetProperty("date").GetString()));
+    }
+
+    [Fact]
     public void Write_ModelsOwnProperties_AreKeptAndReservedOnesAreNot()
     {
         var detection = Box(1, 2, 3, 4) with

@@ -64,6 +64,31 @@ public sealed class RegionProcessorTests
         Assert.Single(Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(rig.Work())).FailedTiles);
     }
 
+    [Theory]
+    [InlineData(200, """{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"imageBBox":[NaN,1,2,3]}}]}""", "finite")]
+    [InlineData(200, """{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"imageBBox":[400,1,500,3]}}]}""", "outside")]
+    [InlineData(200, """{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"imageBBox":[1,1,2,2],"featureClasses":{"ship":1}}}]}""", "featureClasses")]
+    [InlineData(200, """{"error":"out of memory"}""", "FeatureCollection")]
+    [InlineData(413, "too large", "413")]
+    [InlineData(429, "slow down", "429")]
+    [InlineData(503, "later", "503")]
+    public async Task ProcessAsync_OneBadAnswer_FailsThatTileWithAReasonAndNoOther(int status, string answer, string reason)
+    {
+        var checkpoints = new MemoryCheckpoints();
+        await using var rig = await RegionRig.StartAsync(checkpoints);
+        // The first tile's answer is bad however often it is sent.
+        byte[]? bad = null;
+        rig.Model.Answer = n =>
+        {
+            var tiles = rig.Model.Tiles.ToArray();
+            bad ??= tiles[0];
+            return Task.FromResult(tiles[^1].AsSpan().SequenceEqual(bad) ? (status, answer) : (200, ModelServer.Box()));
+        };
+        var outcome = Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(rig.Work(tileWorkers: 1)));
+        Assert.Equal(8, outcome.TilesDone);
+        Assert.Contains(reason, Assert.Single(outcome.FailedTiles).Reason, StringComparison.OrdinalIgnoreCase);
+    }
+
     [Fact]
     public async Task ProcessAsync_EveryTileRefused_FailsWithTheFirstReason()
     {

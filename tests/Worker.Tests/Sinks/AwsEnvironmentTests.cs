@@ -30,7 +30,7 @@ public sealed class AwsEnvironmentTests
 
         foreach (var output in new[] { new OutputSink { Type = OutputType.S3, Bucket = name }, new OutputSink { Type = OutputType.Kinesis, Stream = name } })
         {
-            await using var sink = services.GetRequiredService<IFeatureSinkFactory>().Create(output, Guid.NewGuid());
+            await using var sink = services.GetRequiredService<IFeatureSinkFactory>().Create(output, Guid.NewGuid().ToString());
             await sink.OpenAsync(TestSinks.Summary, default);
             await sink.WriteAsync("""{"type":"Feature"}"""u8.ToArray(), default);
             await sink.CompleteAsync(default);

@@ -12,7 +12,7 @@ public sealed class FeatureSinkFactoryTests
     [InlineData(OutputType.Kinesis, "stream")]
     public void Create_OutputWithoutItsPlace_NamesWhatIsMissing(OutputType type, string member)
     {
-        var failure = Assert.Throws<SinkException>(() => TestSinks.Factory().Create(new OutputSink { Type = type }, Guid.NewGuid()));
+        var failure = Assert.Throws<SinkException>(() => TestSinks.Factory().Create(new OutputSink { Type = type }, "job"));
 
         Assert.Contains($"has no {member}. Set '{member}'", failure.Message, StringComparison.Ordinal);
     }
@@ -23,5 +23,5 @@ public sealed class FeatureSinkFactoryTests
     [InlineData("a/b", "a/b/3f2b0c1e-0000-4000-8000-000000000001.geojson")]
     [InlineData("a/b/", "a/b/3f2b0c1e-0000-4000-8000-000000000001.geojson")]
     public void KeyOf_Prefix_IsAFolderOfTheKey(string? prefix, string key) =>
-        Assert.Equal(key, S3Sink.KeyOf(prefix, Guid.Parse("3f2b0c1e-0000-4000-8000-000000000001")));
+        Assert.Equal(key, S3Sink.KeyOf(prefix, "3f2b0c1e-0000-4000-8000-000000000001"));
 }

@@ -207,7 +207,7 @@ public sealed class KinesisSinkTests : IAsyncLifetime
     public async Task CompleteAsync_NoSuchStream_IsAskedOnceAndNamed()
     {
         await StartAsync();
-        await using var sink = new KinesisSink("nobodys", _job, 500, _streams, _clock);
+        await using var sink = new KinesisSink("nobodys", _job.ToString(), 500, _streams, _clock);
         await sink.OpenAsync(TestSinks.Summary, default);
         await sink.WriteAsync(Feature(1, 100), default);
 
@@ -222,7 +222,7 @@ public sealed class KinesisSinkTests : IAsyncLifetime
     public async Task CompleteAsync_NobodyListens_TriesAgainAndSaysWhy()
     {
         using var streams = TestSinks.Kinesis(TestSinks.Nowhere);
-        await using var sink = new KinesisSink(_stream, _job, 500, streams, _clock);
+        await using var sink = new KinesisSink(_stream, _job.ToString(), 500, streams, _clock);
         await sink.OpenAsync(TestSinks.Summary, default);
         await sink.WriteAsync(Feature(1, 100), default);
 
@@ -242,7 +242,7 @@ public sealed class KinesisSinkTests : IAsyncLifetime
         return _emulators;
     }
 
-    private KinesisSink Sink(int batchSize = 500) => new(_stream, _job, batchSize, _streams, _clock);
+    private KinesisSink Sink(int batchSize = 500) => new(_stream, _job.ToString(), batchSize, _streams, _clock);
 
     private async Task SendAsync(int features, int batchSize = 500, int length = 100)
     {

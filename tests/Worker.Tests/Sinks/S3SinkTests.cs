@@ -190,7 +190,7 @@ public sealed class S3SinkTests : IAsyncLifetime
     public async Task CompleteAsync_NoSuchBucket_NamesIt()
     {
         await StartAsync();
-        await using var sink = new S3Sink("nobodys-bucket", null, _job, _connection, S3Sizes.Default);
+        await using var sink = new S3Sink("nobodys-bucket", null, _job.ToString(), _connection, S3Sizes.Default);
         await sink.OpenAsync(TestSinks.Summary, default);
 
         var failure = await Assert.ThrowsAsync<SinkException>(() => sink.CompleteAsync(default));
@@ -203,7 +203,7 @@ public sealed class S3SinkTests : IAsyncLifetime
     public async Task CompleteAsync_NobodyListens_SaysWhatToCheck()
     {
         using var connection = TestSinks.S3(TestSinks.Nowhere);
-        await using var sink = new S3Sink("b", null, _job, connection, S3Sizes.Default);
+        await using var sink = new S3Sink("b", null, _job.ToString(), connection, S3Sizes.Default);
         await sink.OpenAsync(TestSinks.Summary, default);
 
         var failure = await Assert.ThrowsAsync<SinkException>(() => sink.CompleteAsync(default));
@@ -222,7 +222,7 @@ public sealed class S3SinkTests : IAsyncLifetime
         return _emulators;
     }
 
-    private S3Sink Sink(S3Sizes sizes) => new(_bucket, "results/2026/", _job, _connection, sizes);
+    private S3Sink Sink(S3Sizes sizes) => new(_bucket, "results/2026/", _job.ToString(), _connection, sizes);
 
     private static string Feature(int n, int length)
     {

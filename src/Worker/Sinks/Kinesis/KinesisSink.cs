@@ -8,7 +8,7 @@ namespace Swath.Worker.Sinks.Kinesis;
 /// Writes one record a feature, a FeatureCollection of that feature alone, under the job's id as partition key. A stream takes nothing back, so
 /// features wait in a temporary file until the result is whole. Delivery is at least once: a job that is assembled again writes its records again.
 /// </summary>
-internal sealed class KinesisSink(string stream, Guid jobId, int batchSize, IKinesisStreams streams, TimeProvider clock) : IFeatureSink
+internal sealed class KinesisSink(string stream, string jobId, int batchSize, IKinesisStreams streams, TimeProvider clock) : IFeatureSink
 {
     // https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html: what every stream takes. Some take more since 2025.
     private const int MostRecordBytes = 1 << 20;
@@ -17,7 +17,6 @@ internal sealed class KinesisSink(string stream, Guid jobId, int batchSize, IKin
     private static readonly byte[] Opening = Encoding.UTF8.GetBytes("""{"type":"FeatureCollection","features":[""");
     private static readonly byte[] Closing = "]}"u8.ToArray();
 
-    private readonly string _key = jobId.ToString();
     private FileStream? _waiting;
 
     public string Name => $"Kinesis stream {stream}";
@@ -26,7 +25,9 @@ internal sealed class KinesisSink(string stream, Guid jobId, int batchSize, IKin
     {
         try
         {
-            var path = Path.Combine(Path.GetTempPath(), $"swath-{jobId:N}-{Path.GetRandomFileName()}.partial");
+            // The upstream's id may be no name for a file.
+            var name = string.Concat(jobId.Where(char.IsAsciiLetterOrDigit).Take(40));
+            var path = Path.Combine(Path.GetTempPath(), $"swath-{name}-{Path.GetRandomFileName()}.partial");
             _waiting = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, 1 << 16, FileOptions.Asynchronous);
             // Without a name it is gone with this process, however that ends.
             File.Delete(path);
@@ -42,7 +43,7 @@ internal sealed class KinesisSink(string stream, Guid jobId, int batchSize, IKin
     {
         var waiting = _waiting ?? throw new InvalidOperationException("The sink is not open.");
         var length = Opening.Length + feature.Length + Closing.Length;
-        if (length + _key.Length > MostRecordBytes)
+        if (length + jobId.Length > MostRecordBytes)
         {
             throw new SinkException(
                 $"The output {Name} can't be written: a feature of {feature.Length} bytes does not fit into a record, which holds {MostRecordBytes}. Add an output of type S3 or File.");
@@ -72,7 +73,7 @@ internal sealed class KinesisSink(string stream, Guid jobId, int batchSize, IKin
         waiting.Position = 0;
         while (await NextAsync(waiting, cancellationToken) is { } data)
         {
-            var size = data.Length + _key.Length;
+            var size = data.Length + jobId.Length;
             if (batch.Count == batchSize || bytes + size > MostBatchBytes)
             {
                 await writer.WriteAsync(batch, cancellationToken);
@@ -80,7 +81,7 @@ internal sealed class KinesisSink(string stream, Guid jobId, int batchSize, IKin
                 bytes = 0;
             }
 
-            batch.Add(new KinesisRecord(_key, data));
+            batch.Add(new KinesisRecord(jobId, data));
             bytes += size;
         }
 

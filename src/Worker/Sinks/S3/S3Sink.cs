@@ -7,7 +7,7 @@ namespace Swath.Worker.Sinks.S3;
 /// Writes a FeatureCollection to <c>prefix/jobId.geojson</c>. S3 shows an object whole or not at all: a small result is put at once, a large one
 /// travels in the parts of a multipart upload, which is completed at the end or aborted. Doing it again replaces the object by an equal one.
 /// </summary>
-internal sealed class S3Sink(string bucket, string? prefix, Guid jobId, S3Connection connection, S3Sizes sizes) : IFeatureSink
+internal sealed class S3Sink(string bucket, string? prefix, string jobId, S3Connection connection, S3Sizes sizes) : IFeatureSink
 {
     private const int FirstBufferBytes = 1 << 20;
 
@@ -20,7 +20,7 @@ internal sealed class S3Sink(string bucket, string? prefix, Guid jobId, S3Connec
     public string Name => $"s3://{bucket}/{_key}";
 
     /// <summary>The object that a job's result becomes.</summary>
-    public static string KeyOf(string? prefix, Guid jobId)
+    public static string KeyOf(string? prefix, string jobId)
     {
         var folder = prefix?.TrimEnd('/');
         return string.IsNullOrEmpty(folder) ? $"{jobId}.geojson" : $"{folder}/{jobId}.geojson";

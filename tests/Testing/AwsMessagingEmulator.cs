@@ -1,11 +1,10 @@
 using System.Text.Json;
 using System.Xml.Linq;
-using Swath.Testing;
 
-namespace Swath.Intake.Tests.Sqs;
+namespace Swath.Testing;
 
 /// <summary>Makes queues and topics in the emulator, in plain HTTP: nothing of the code under test.</summary>
-internal static class Emulated
+public static class AwsMessagingEmulator
 {
     /// <summary>Points the AWS clients of this process at the emulators; it talks to no other AWS.</summary>
     public static async Task UseAsync()
@@ -14,8 +13,10 @@ internal static class Emulated
             Environment.SetEnvironmentVariable(name, value);
     }
 
+    /// <summary>Of a queue, by its name.</summary>
     public static string ArnOf(string queue) => $"arn:aws:sqs:{AwsEmulators.Region}:{AwsEmulators.Account}:{queue}";
 
+    /// <summary>Makes a queue.</summary>
     /// <returns>Its URL.</returns>
     public static async Task<string> CreateQueueAsync(string name, params (string Name, string Value)[] attributes)
     {
@@ -28,6 +29,7 @@ internal static class Emulated
         return json.RootElement.GetProperty("QueueUrl").GetString()!;
     }
 
+    /// <summary>Makes a topic.</summary>
     /// <returns>Its ARN.</returns>
     public static async Task<string> CreateTopicAsync(string name) =>
         (await SnsAsync(("Action", "CreateTopic"), ("Name", name))).Descendants().Single(element => element.Name.LocalName == "TopicArn").Value;

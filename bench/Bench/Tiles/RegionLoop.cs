@@ -1,0 +1,44 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Swath.Contracts;
+using Swath.Endpoints;
+using Swath.Imaging;
+using Swath.Worker;
+using Swath.Worker.Regions;
+
+namespace Swath.Bench.Tiles;
+
+/// <summary>A worker's region loop without a worker around it: nothing is kept, nobody is told.</summary>
+internal sealed class RegionLoop : IAsyncDisposable
+{
+    private readonly ServiceProvider _services = new ServiceCollection().AddLogging().AddSwathEndpoints().AddSwathImaging().BuildServiceProvider();
+
+    public IModelEndpoint Client(ModelEndpoint endpoint) => _services.GetRequiredService<IModelEndpointFactory>().Create(endpoint, null);
+
+    /// <summary>Processes a part of an image as one region.</summary>
+    /// <returns>How many tiles it had.</returns>
+    /// <exception cref="InvalidOperationException">Tiles failed.</exception>
+    public async Task<int> RunAsync(string image, PixelWindow area, TileOptions tile, ModelEndpoint endpoint, int workers)
+    {
+        var processor = new RegionProcessor(
+            _services.GetRequiredService<IModelEndpointFactory>(), new UnkeptCheckpoints(), _services.GetRequiredService<ImageAccess>(),
+            _services.GetRequiredService<IOptionsMonitor<WorkerOptions>>(), TimeProvider.System, NullLogger<RegionProcessor>.Instance);
+        var work = new ProcessRegion
+        {
+            JobId = Guid.NewGuid(),
+            Region = new ImageRegion(0, area, 1),
+            WorkerId = "bench",
+            Attempt = 1,
+            ImageUrl = image,
+            Endpoint = endpoint,
+            Tile = tile,
+            TileWorkers = workers,
+        };
+        return await processor.ProcessAsync(work, default, default) is RegionOutcome.Completed { FailedTiles.Count: 0 } completed
+            ? completed.TilesDone
+            : throw new InvalidOperationException("Tiles failed: what was measured says nothing.");
+    }
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+}
