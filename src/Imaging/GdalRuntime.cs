@@ -29,6 +29,7 @@ public static unsafe class GdalRuntime
 
     private static string Start()
     {
+        NativeHeap.ReturnLargeBlocks();
         NativeLibrary.SetDllImportResolver(typeof(GdalRuntime).Assembly, GdalLibrary.Resolve);
         GdalErrors.Install();
 

@@ -14,6 +14,11 @@ public sealed record AssembleResult
 
     public required string JobName { get; init; }
     public required string ImageUrl { get; init; }
+
+    /// <summary>The role that reads the image, for outputs that show it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ImageReadRole { get; init; }
+
     public required ImageHeader Image { get; init; }
     public required ModelEndpoint Endpoint { get; init; }
     public string? Variant { get; init; }

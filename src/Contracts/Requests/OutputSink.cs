@@ -8,7 +8,7 @@ public sealed record OutputSink
     public required OutputType Type { get; init; }
 
     /// <summary>
-    /// File: the path of what is written; its ending tells the form: <c>.geojsonl</c>, <c>.geojsons</c>, <c>.fgb</c>, <c>.gpkg</c>, else GeoJSON. Created, and
+    /// File: the path of what is written; its ending tells the form: <c>.geojsonl</c>, <c>.geojsons</c>, <c>.fgb</c>, <c>.gpkg</c>, <c>.png</c> (a preview), else GeoJSON. Created, and
     /// replaced atomically when it exists.
     /// </summary>
     public string? Path { get; init; }

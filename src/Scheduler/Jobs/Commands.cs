@@ -61,6 +61,7 @@ internal static class Commands
             ExternalId = request.ExternalId,
             JobName = request.JobName ?? request.ExternalId ?? request.JobId.ToString(),
             ImageUrl = request.ImageUrl,
+            ImageReadRole = request.ImageReadRole,
             Image = job.Image!,
             Endpoint = request.Endpoint,
             Variant = job.Variant,

@@ -94,6 +94,7 @@ public sealed class ResultAssembler(TileResultStore tiles, IFeatureSinkFactory s
         ExternalId = work.ExternalId,
         JobName = work.JobName,
         Image = work.ImageUrl,
+        ImageReadRole = work.ImageReadRole,
         Endpoint = work.Endpoint.Name,
         Variant = work.Variant,
         Tiles = index.Tiles,

@@ -1,12 +1,13 @@
 using Swath.Contracts;
 using Swath.Endpoints.Aws.Kinesis;
+using Swath.Imaging;
 using Swath.Worker.Sinks.Kinesis;
 using Swath.Worker.Sinks.S3;
 
 namespace Swath.Worker.Sinks;
 
 /// <inheritdoc cref="IFeatureSinkFactory"/>
-internal sealed class FeatureSinkFactory(S3Connection s3, IKinesisStreams kinesis, TimeProvider clock) : IFeatureSinkFactory
+internal sealed class FeatureSinkFactory(S3Connection s3, IKinesisStreams kinesis, ImageAccess images, TimeProvider clock) : IFeatureSinkFactory
 {
     private const int MostRecords = 500;
 
@@ -15,7 +16,7 @@ internal sealed class FeatureSinkFactory(S3Connection s3, IKinesisStreams kinesi
         ArgumentNullException.ThrowIfNull(output);
         return output.Type switch
         {
-            OutputType.File => FileSinks.For(Required(output, output.Path, "path", "the file that is to be written")),
+            OutputType.File => FileSinks.For(Required(output, output.Path, "path", "the file that is to be written"), images),
             OutputType.S3 => new S3Sink(Required(output, output.Bucket, "bucket", "the bucket's name"), output.Prefix, jobId, s3, S3Sizes.Default),
             OutputType.Kinesis => new KinesisSink(
                 Required(output, output.Stream, "stream", "the stream's name"), jobId, Math.Clamp(output.BatchSize ?? MostRecords, 1, MostRecords), kinesis, clock),

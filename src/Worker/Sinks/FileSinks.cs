@@ -6,12 +6,15 @@ namespace Swath.Worker.Sinks;
 internal static class FileSinks
 {
     /// <summary>The sink for a path: GeoJSON, unless its ending says something else.</summary>
-    public static IFeatureSink For(string path) => Path.GetExtension(path).ToUpperInvariant() switch
+    /// <param name="path">As the request names it.</param>
+    /// <param name="images">For outputs that show the image.</param>
+    public static IFeatureSink For(string path, ImageAccess images) => Path.GetExtension(path).ToUpperInvariant() switch
     {
         ".GEOJSONL" or ".NDJSON" or ".NDGEOJSON" => new GeoJsonSequenceSink(path, separated: false),
         ".GEOJSONS" => new GeoJsonSequenceSink(path, separated: true),
         ".FGB" => new VectorFileSink(path, VectorFormat.FlatGeobuf),
         ".GPKG" => new VectorFileSink(path, VectorFormat.GeoPackage),
+        ".PNG" => new PreviewSink(path, images),
         _ => new GeoJsonFileSink(path),
     };
 }

@@ -19,6 +19,9 @@ public sealed record ResultSummary
     /// <summary>The image as the request named it.</summary>
     public required string Image { get; init; }
 
+    /// <summary>The role that reads the image; not written.</summary>
+    public string? ImageReadRole { get; init; }
+
     /// <summary>The endpoint's name or URL.</summary>
     public required string Endpoint { get; init; }
 

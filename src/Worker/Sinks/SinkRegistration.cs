@@ -1,6 +1,7 @@
 using Amazon.S3;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Swath.Imaging;
 using Swath.Worker.Sinks.S3;
 
 namespace Swath.Worker.Sinks;
@@ -11,6 +12,7 @@ internal static class SinkRegistration
     public static IServiceCollection AddSwathSinks(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSwathImaging();
         services.TryAddSingleton(_ => new S3Connection(() => new AmazonS3Config()));
         services.TryAddSingleton<IFeatureSinkFactory, FeatureSinkFactory>();
         return services;

@@ -78,7 +78,7 @@ public sealed class FileSinksTests : IDisposable
     {
         var path = _image.File(name);
         await File.WriteAllTextAsync(path, "old");
-        await using (var sink = FileSinks.For(path))
+        await using (var sink = FileSinks.For(path, TestSinks.Images))
         {
             await sink.OpenAsync(Summary, default);
             foreach (var feature in Features(located: true))
@@ -92,7 +92,7 @@ public sealed class FileSinksTests : IDisposable
     [Fact]
     public async Task Write_FlatGeobufWithOneFeatureWithoutAPlace_SaysWhatToUseInstead()
     {
-        await using var sink = FileSinks.For(_image.File("a.fgb"));
+        await using var sink = FileSinks.For(_image.File("a.fgb"), TestSinks.Images);
         await sink.OpenAsync(Summary, default);
         await sink.WriteAsync(Features(located: true)[0], default);
         var error = await Assert.ThrowsAsync<SinkException>(async () => await sink.WriteAsync(Features(located: false)[0], default));
@@ -106,15 +106,53 @@ public sealed class FileSinksTests : IDisposable
     public async Task Write_FolderThatIsAFile_SaysWhichOutput(string name)
     {
         var path = Path.Combine(_image.Path, name);
-        await using var sink = FileSinks.For(path);
+        await using var sink = FileSinks.For(path, TestSinks.Images);
         Assert.Contains(path, (await Assert.ThrowsAsync<SinkException>(() => sink.OpenAsync(Summary, default))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Write_Preview_ShowsTheImageAndFramesItsFeatures()
+    {
+        using var image = TestImage.Create(3000);
+        var path = image.File("a.png");
+        await using (var sink = FileSinks.For(path, TestSinks.Images))
+        {
+            await sink.OpenAsync(Summary with { Image = image.Path }, default);
+            using var writer = new FeatureWriter(new FeatureOrigin(Guid.NewGuid(), 0, image.Path, ImageFile.Open(image.Path, ImagingLimits.Default).Header), TimeProvider.System);
+            var box = new PixelBounds(600, 900, 1200, 1500);
+            var feature = writer.Write(new Detection { Geometry = PixelGeometry.Box(box), Bounds = box }, new PixelWindow(0, 0, 3000, 3000), 0, null);
+            await sink.WriteAsync(feature.GeoJson, default);
+            Assert.Equal(path, await sink.CompleteAsync(default));
+        }
+
+        using var picture = ImageFile.Open(path, ImagingLimits.Default);
+        Assert.Equal((1000, 1000, 3), (picture.Header.Width, picture.Header.Height, picture.Header.Bands));
+        Assert.Equal([64, 255, 128], Pixel(picture, 200, 400)); // the frame's left edge
+        Assert.Equal([64, 255, 128], Pixel(picture, 300, 300)); // its top
+        var gray = Pixel(picture, 300, 400); // inside: the image, gray
+        Assert.True(gray[0] == gray[1] && gray[1] == gray[2]);
+    }
+
+    [Fact]
+    public async Task Open_PreviewOfAnImageThatIsGone_SaysSo()
+    {
+        await using var sink = FileSinks.For(_image.File("a.png"), TestSinks.Images);
+        var error = await Assert.ThrowsAsync<SinkException>(() => sink.OpenAsync(Summary with { Image = _image.File("gone.tif") }, default));
+        Assert.Contains("gone.tif", error.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _image.Dispose();
 
+    private static byte[] Pixel(ImageFile picture, int x, int y)
+    {
+        var pixel = new byte[3];
+        picture.Read(new PixelWindow(x, y, 1, 1), pixel);
+        return pixel;
+    }
+
     private async Task<string> WriteAsync(string name, IEnumerable<byte[]> features)
     {
-        await using var sink = FileSinks.For(_image.File(name));
+        await using var sink = FileSinks.For(_image.File(name), TestSinks.Images);
         await sink.OpenAsync(Summary, default);
         foreach (var feature in features)
             await sink.WriteAsync(feature, default);

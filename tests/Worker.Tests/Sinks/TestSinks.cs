@@ -2,6 +2,8 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Swath.Contracts;
 using Swath.Endpoints.Aws.Kinesis;
+using Swath.Imaging;
+using Swath.Imaging.Remote;
 using Swath.Testing;
 using Swath.Worker.Sinks;
 using Swath.Worker.Sinks.S3;
@@ -26,10 +28,13 @@ internal static class TestSinks
         FailedTiles = [new TileFailure(new PixelWindow(1, 2, 3, 4), "bad block")],
     };
 
+    /// <summary>Opens images of this machine.</summary>
+    public static ImageAccess Images { get; } = new(() => ImagingLimits.Default, () => new RemoteImageOptions(), TimeProvider.System);
+
     private static readonly BasicAWSCredentials Credentials = new(AwsEmulators.AccessKey, AwsEmulators.SecretKey);
 
     /// <summary>As the worker has it, with AWS at these addresses.</summary>
-    public static FeatureSinkFactory Factory(string s3Url = Nowhere, string kinesisUrl = Nowhere) => new(S3(s3Url), Kinesis(kinesisUrl), TimeProvider.System);
+    public static FeatureSinkFactory Factory(string s3Url = Nowhere, string kinesisUrl = Nowhere) => new(S3(s3Url), Kinesis(kinesisUrl), Images, TimeProvider.System);
 
     public static S3Connection S3(string url) => new(() => new AmazonS3Config
     {
