@@ -5,7 +5,7 @@ namespace Swath.Testing;
 /// <summary>The Node packages of tests/Emulators, installed when they are first needed and whenever their lock file has changed.</summary>
 internal static class EmulatorPackages
 {
-    private const int OldestNode = 20;
+    private const int OldestNode = 18;
 
     /// <returns>The folder that they are in.</returns>
     public static async Task<string> InstalledAsync()

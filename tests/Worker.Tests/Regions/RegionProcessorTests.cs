@@ -27,6 +27,38 @@ public sealed class RegionProcessorTests
     }
 
     [Fact]
+    public async Task ProcessAsync_RangeAdjustment_SendsEveryTileStretchedAlike()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        var plain = rig.Work();
+
+        await rig.RunAsync(plain with { Tile = plain.Tile with { Range = RangeAdjustment.Percentile } });
+
+        // All bytes occur equally often: the 2nd and the 98th percentile are 5 and 250, whatever the tile.
+        Assert.Equal(9, rig.Model.Tiles.Count);
+        using var image = ImageFile.Open(rig.Image.Path, ImagingLimits.Default);
+        var stretch = ImageStatistics.StretchOf(image, RangeAdjustment.Percentile)!;
+        Assert.InRange(stretch.Low[0], 4, 6);
+        Assert.InRange(stretch.High[0], 249, 251);
+        image.Apply(stretch);
+        var expected = new byte[100 * 100];
+        image.Read(new PixelWindow(0, 0, 100, 100), expected);
+        Assert.Contains(rig.Model.Tiles, tile => TileDecoder.Decode(tile).Pixels.AsSpan().SequenceEqual(expected));
+    }
+
+    [Fact]
+    public async Task ProcessAsync_StoreThatIsAway_LeavesTheRegionToBeTriedAgain()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints);
+
+        // Nobody listens on port 1.
+        var failed = await Assert.ThrowsAsync<ImageException>(() => rig.RunAsync(rig.Work() with { ImageUrl = "http://127.0.0.1:1/image.tif" }));
+
+        Assert.Equal(ImageErrorKind.Unavailable, failed.Kind);
+        Assert.Empty(_checkpoints.Tiles);
+    }
+
+    [Fact]
     public async Task ProcessAsync_TileWorkers_BoundTheRequestsInFlight()
     {
         await using var rig = await RegionRig.StartAsync(_checkpoints, size: 400);

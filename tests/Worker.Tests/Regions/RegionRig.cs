@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Swath.Contracts;
 using Swath.Endpoints;
 using Swath.Imaging;
+using Swath.Imaging.Remote;
 using Swath.Worker.Regions;
 
 namespace Swath.Worker.Tests.Regions;
@@ -22,6 +23,7 @@ internal sealed class RegionRig : IAsyncDisposable
             .AddSwathEndpoints()
             .AddSwathImaging()
             .Configure<EndpointsOptions>(o => (o.MaxAttempts, o.RetryDelaySeconds) = (2, 0.001))
+            .Configure<RemoteImageOptions>(o => (o.HttpHosts, o.HttpPlain, o.HttpInternalAddresses, o.Retries) = ("127.0.0.1:1", true, true, 0))
             .Configure<WorkerOptions>(o => (o.ReadersPerRegion, o.ReadAhead) = (2, 1))
             .BuildServiceProvider();
         Processor = new RegionProcessor(

@@ -27,6 +27,8 @@ internal sealed class AmazonSqsTransport(string scope) : ITransport
         sqs.UseCompactJson();
         sqs.SendTopology.ErrorQueueNameFormatter = FaultQueueNames.Instance;
         sqs.SendTopology.DeadLetterQueueNameFormatter = FaultQueueNames.Instance;
+        sqs.SendTopology.ConfigureErrorSettings = Keep;
+        sqs.SendTopology.ConfigureDeadLetterSettings = Keep;
         sqs.ConfigureEndpoints(context);
     });
 
@@ -41,4 +43,7 @@ internal sealed class AmazonSqsTransport(string scope) : ITransport
     }
 
     public Uri Route(Uri queue) => queue;
+
+    // A fault waits for a person, whatever becomes of the queue that it came from.
+    private static void Keep(IAmazonSqsQueueConfigurator queue) => queue.AutoDelete = false;
 }
