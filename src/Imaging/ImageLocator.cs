@@ -19,6 +19,7 @@ public sealed unsafe class ImageLocator : IDisposable
 
     /// <summary>Polynomials describe the full image: a chip's positions are brought there first.</summary>
     private readonly ChipMapping? _chip;
+    private readonly GroundHeights? _ground;
     private readonly (double Left, double Top, double Right, double Bottom) _reach;
 
     private ImageLocator(ImageFile image, TransformerHandle transformer)
@@ -29,6 +30,7 @@ public sealed unsafe class ImageLocator : IDisposable
         _reach = Placement.Reach(Bounds.Width, Bounds.Height);
         Georeferencing = image.Header.Georeferencing;
         _chip = image.Chip;
+        _ground = GroundHeights.Of(image);
     }
 
     /// <summary>The image as it was named when it was opened.</summary>
@@ -74,8 +76,20 @@ public sealed unsafe class ImageLocator : IDisposable
     /// <returns>True when every place has a position.</returns>
     public bool TryToPixel(Span<double> x, Span<double> y) => TryTransform(x, y, inverse: true);
 
+    /// <summary>How high the ground is at a place, in metres above the WGS 84 ellipsoid.</summary>
+    /// <returns>False where nobody has said it: there is no file of heights, or it does not reach there.</returns>
+    public bool TryHeight(double longitude, double latitude, out double height)
+    {
+        height = double.NaN;
+        return _ground is not null && _ground.TryRead(longitude, latitude, out height);
+    }
+
     /// <summary>Frees the transformer.</summary>
-    public void Dispose() => _transformer.Dispose();
+    public void Dispose()
+    {
+        _transformer.Dispose();
+        _ground?.Dispose();
+    }
 
     private static TransformerHandle Make(ImageFile image, IReadOnlyList<string> optionList)
     {

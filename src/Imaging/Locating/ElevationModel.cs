@@ -15,14 +15,22 @@ internal static unsafe class ElevationModel
     /// <exception cref="ImageException"><see cref="ImageErrorKind.Unavailable"/>: what is wrong is the machine's, not the image's.</exception>
     public static string Checked(string image, string path)
     {
+        using var opened = Open(image, path);
+        return Path.GetFullPath(path);
+    }
+
+    /// <summary>Opens the file.</summary>
+    /// <exception cref="ImageException">See <see cref="Checked"/>.</exception>
+    public static DatasetHandle Open(string image, string path)
+    {
         _ = Registered.Value;
-        var full = Path.GetFullPath(path);
         GdalErrors.Reset();
         using var drivers = new NativeStrings([.. GdalRuntime.SourceDrivers, .. Drivers]);
-        using var opened = new DatasetHandle(Gdal.GDALOpenEx(full, Gdal.OpenRaster | Gdal.OpenVerboseError, drivers.Pointer, null, null));
-        if (opened.IsInvalid)
-            throw new ImageException(ImageErrorKind.Unavailable, image, $"the ground's heights can't be read from {path}: correct IMAGE_DEM. {GdalErrors.Message}");
-        return full;
+        var opened = new DatasetHandle(Gdal.GDALOpenEx(Path.GetFullPath(path), Gdal.OpenRaster | Gdal.OpenVerboseError, drivers.Pointer, null, null));
+        if (!opened.IsInvalid)
+            return opened;
+        opened.Dispose();
+        throw new ImageException(ImageErrorKind.Unavailable, image, $"the ground's heights can't be read from {path}: correct IMAGE_DEM. {GdalErrors.Message}");
     }
 
     private static bool Register()

@@ -18,7 +18,10 @@ internal static class WorldGeometry
             latitudes[i] = pixels[(2 * i) + 1];
         }
 
-        return locator.TryLocate(longitudes, latitudes) ? Place(geometry, longitudes, latitudes) : null;
+        if (!locator.TryLocate(longitudes, latitudes))
+            return null;
+        var placed = Place(geometry, longitudes, latitudes);
+        return placed with { Heights = HeightsAt(placed.Positions, locator) };
     }
 
     /// <summary>Makes located positions a geometry that RFC 7946 allows. Neighbouring positions are taken to lie less than half the earth apart.</summary>
@@ -63,6 +66,18 @@ internal static class WorldGeometry
         }
 
         return area;
+    }
+
+    private static double[]? HeightsAt(double[] positions, ImageLocator locator)
+    {
+        var heights = new double[positions.Length / 2];
+        for (var i = 0; i < heights.Length; i++)
+        {
+            if (!locator.TryHeight(positions[2 * i], positions[(2 * i) + 1], out heights[i]))
+                return null;
+        }
+
+        return heights;
     }
 
     // Takes the jumps out of each line, then puts it into the turn of the earth that its middle lies in. The box is that of all lines, each

@@ -3,6 +3,8 @@ using System.Text.Json;
 using Swath.Contracts;
 using Swath.Endpoints;
 using Swath.Imaging;
+using Swath.Imaging.Locating;
+using Swath.Imaging.Remote;
 using Swath.Testing;
 using Swath.Worker.Features;
 
@@ -155,6 +157,23 @@ public sealed class FeatureWriterTests
         var bowTie = new PixelGeometry(PixelGeometryType.Polygon, [-10, -10, 50, 50, 50, -10, -10, 50, -10, -10], [5]);
         var bounds = ImageEdge.Clip(bowTie, Header(40)).Bounds;
         Assert.Equal(new PixelBounds(0, 0, 40, 40), bounds);
+    }
+
+    [Fact]
+    public void Write_GroundWhoseHeightIsKnown_HasItAsThirdOrdinate()
+    {
+        // The image is its own ground: 1 band, each pixel's value its height.
+        using var image = TestImage.Create(64);
+        using var access = new ImageAccess(
+            () => ImagingLimits.Default, () => new RemoteImageOptions(), TimeProvider.System, null, () => new LocatingOptions { ElevationModel = image.Path });
+        using var file = access.Open(image.Path);
+        using var locator = ImageLocator.For(file)!;
+        var pixel = new byte[1];
+        file.Read(new PixelWindow(15, 11, 1, 1), pixel);
+        var detection = new Detection { Geometry = PixelGeometry.Point(12.5, 7.5), Bounds = new PixelBounds(12.5, 7.5, 12.5, 7.5) };
+        var position = Parse(Write(detection, tile: new PixelWindow(3, 4, 32, 32), locator: locator)).GetProperty("geometry").GetProperty("coordinates");
+        Assert.Equal(3, position.GetArrayLength());
+        Assert.Equal(pixel[0], position[2].GetDouble(), 3);
     }
 
     private static ImageHeader Header(int size) => new()
