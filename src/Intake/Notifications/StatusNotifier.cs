@@ -14,7 +14,7 @@ namespace Swath.Intake.Notifications;
 /// the message. Killed in between, it, or another process, tells the last again. Does nothing where no topic is set.
 /// </summary>
 internal sealed class StatusNotifier(
-    NpgsqlDataSource database, StatusBacklog backlog, IServiceProvider services, IOptions<StatusTopicOptions> options, TimeProvider time, IntakeMetrics metrics,
+    NpgsqlDataSource database, IServiceProvider services, IOptions<StatusTopicOptions> options, TimeProvider time, IntakeMetrics metrics,
     ILogger<StatusNotifier> logger) : BackgroundService
 {
     private const int Batch = 200;
@@ -24,6 +24,9 @@ internal sealed class StatusNotifier(
     private static readonly TimeSpan FollowInterval = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
+    // Asked for when it is needed: a process that tells nobody needs no event stream and no AWS.
+    private StatusBacklog Backlog => services.GetRequiredService<StatusBacklog>();
+
     /// <summary>Before the first request can be taken, so that no job begins unnoticed.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -31,7 +34,7 @@ internal sealed class StatusNotifier(
             return;
         try
         {
-            await backlog.FollowAsync(cancellationToken);
+            await Backlog.FollowAsync(cancellationToken);
         }
         catch (NpgsqlException away)
         {
@@ -73,7 +76,7 @@ internal sealed class StatusNotifier(
         {
             if (time.GetUtcNow() - followed > FollowInterval)
             {
-                await backlog.FollowAsync(stoppingToken);
+                await Backlog.FollowAsync(stoppingToken);
                 followed = time.GetUtcNow();
             }
             await TellAsync(stoppingToken);
@@ -84,12 +87,12 @@ internal sealed class StatusNotifier(
 
     private async Task TellAsync(CancellationToken stoppingToken)
     {
-        var jobs = await backlog.DueAsync(Batch, stoppingToken);
+        var jobs = await Backlog.DueAsync(Batch, stoppingToken);
         if (jobs.Count == 0)
             return;
         var sns = services.GetRequiredService<ISnsClient>();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = JobsAtOnce, CancellationToken = stoppingToken };
-        await Parallel.ForEachAsync(jobs, parallel, async (job, cancel) => await backlog.TellAsync(job, (story, told) => TellAsync(sns, story, told, cancel), cancel));
+        await Parallel.ForEachAsync(jobs, parallel, async (job, cancel) => await Backlog.TellAsync(job, (story, told) => TellAsync(sns, story, told, cancel), cancel));
     }
 
     private async Task TellAsync(ISnsClient sns, JobStory story, IProgress<int> told, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ namespace Swath.Intake.Sqs;
 
 /// <summary>Reads the request queue for as long as the process runs; does nothing where none is set.</summary>
 internal sealed class QueueGateway(
-    IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider time, IOptions<SqsGatewayOptions> options,
+    IServiceProvider services, TimeProvider time, IOptions<SqsGatewayOptions> options,
     ILogger<QueueGateway> logger) : BackgroundService
 {
     private const int MostPerCall = 10;
@@ -30,7 +30,8 @@ internal sealed class QueueGateway(
             return;
 
         // From the first sign of the end: the bus stops before this service is asked to.
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(
+            stoppingToken, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
         using var giveUp = new CancellationTokenSource();
         await using var end = stop.Token.Register(() => giveUp.CancelAfter(LastChance));
         using var slots = new SemaphoreSlim(options.Value.Concurrency);
