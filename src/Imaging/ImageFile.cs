@@ -112,7 +112,7 @@ public sealed unsafe class ImageFile : IDisposable
         var dataset = ImageOpening.Open(name, resolved, limits);
         try
         {
-            ImageOpening.CheckClaims(name, dataset, limits);
+            ImageOpening.CheckClaims(name, resolved, dataset, limits);
             var palette = Palette.Of(dataset);
             var georeferencing = Placement.Of(dataset);
             Placement.Check(name, dataset, georeferencing);

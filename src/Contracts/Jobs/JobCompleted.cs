@@ -1,6 +1,6 @@
 namespace Swath.Contracts;
 
-/// <summary>The outputs are written. The job is partially completed when tiles, regions or sinks failed.</summary>
+/// <summary>The result is written to one output at least. The job is partially completed when tiles or regions failed.</summary>
 public sealed record JobCompleted
 {
     public required Guid JobId { get; init; }

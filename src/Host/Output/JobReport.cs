@@ -16,7 +16,7 @@ internal static class JobReport
         Line("Job", $"{job.JobId}  {job.Name}");
         Line("State", job.State);
         if (job.Failure is not null)
-            Line("Why", job.Failure);
+            Line(job.State == "Completed" ? "Missing" : "Why", job.Failure);
         if (job.WaitingReason is not null)
             Line("Waiting", $"{job.WaitingReason}: {job.WaitingDetail}");
         Line("Image", job.ImageUrl);

@@ -184,6 +184,15 @@ internal static unsafe partial class Gdal
     public static partial byte* VSIGetMemFileBuffer([MarshalAs(UnmanagedType.LPUTF8Str)] string path, out ulong length, int unlinkAndSeize);
 
     [LibraryImport(Library)]
+    public static partial nint VSIFOpenL([MarshalAs(UnmanagedType.LPUTF8Str)] string path, [MarshalAs(UnmanagedType.LPUTF8Str)] string access);
+
+    [LibraryImport(Library)]
+    public static partial int VSIFSeekL(nint file, ulong offset, int origin);
+
+    [LibraryImport(Library)]
+    public static partial ulong VSIFTellL(nint file);
+
+    [LibraryImport(Library)]
     public static partial int VSIFCloseL(nint file);
 
     [LibraryImport(Library)]

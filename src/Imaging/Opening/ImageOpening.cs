@@ -17,12 +17,12 @@ internal static unsafe class ImageOpening
         GdalErrors.Reset();
         var dataset = Gdal.GDALOpenEx(resolved, Gdal.OpenRaster | Gdal.OpenVerboseError, drivers.Pointer, null, null);
         if (dataset == 0)
-            throw new ImageException(ImageErrorKind.NotAnImage, given, $"this is not a readable TIFF, NITF, PNG, JPEG or JPEG 2000 image: {GdalErrors.Message}");
+            throw new ImageException(ImageErrorKind.NotAnImage, given, $"this is not a readable TIFF, NITF, PNG, JPEG or JPEG 2000 image: {GdalErrors.Message.Replace(resolved, given, StringComparison.Ordinal)}");
         return new DatasetHandle(dataset);
     }
 
     /// <exception cref="ImageException"><see cref="ImageErrorKind.TooLarge"/>, naming the limit to raise.</exception>
-    public static void CheckClaims(string given, DatasetHandle dataset, ImagingLimits limits)
+    public static void CheckClaims(string given, string resolved, DatasetHandle dataset, ImagingLimits limits)
     {
         long width = Gdal.GDALGetRasterXSize(dataset), height = Gdal.GDALGetRasterYSize(dataset);
         var bands = Gdal.GDALGetRasterCount(dataset);
@@ -33,6 +33,7 @@ internal static unsafe class ImageOpening
         if (bands > limits.MaxBands)
             throw TooLarge(given, $"{bands} bands", nameof(ImagingLimits.MaxBands), limits.MaxBands);
 
+        CheckDensity(given, resolved, dataset, width * height);
         var interleaved = Gdal.Text(Gdal.GDALGetMetadataItem(dataset, "INTERLEAVE", "IMAGE_STRUCTURE")) == "PIXEL" ? bands : 1;
         for (var number = 1; number <= bands; number++)
         {
@@ -42,6 +43,26 @@ internal static unsafe class ImageOpening
             if (bytes > limits.MaxBlockBytes)
                 throw TooLarge(given, $"blocks of {blockWidth} x {blockHeight} pixels ({bytes} bytes)", nameof(ImagingLimits.MaxBlockBytes), limits.MaxBlockBytes);
         }
+    }
+
+    /// <summary>
+    /// PNG and JPEG are decoded from their beginning. A few bytes that claim gigapixels are cut short or a trap, and the last pixel would cost
+    /// all the claimed ones: JPEG takes a bit or more for each 8 x 8 block, deflate makes at most 1 032 bytes of one.
+    /// </summary>
+    private static void CheckDensity(string given, string resolved, DatasetHandle dataset, long pixels)
+    {
+        var driver = Gdal.Text(Gdal.GDALGetDriverShortName(Gdal.GDALGetDatasetDriver(dataset)));
+        long mostPerByte = driver switch { "JPEG" => 1024, "PNG" => 8 * 1032, _ => 0 };
+        if (mostPerByte == 0)
+            return;
+        var file = Gdal.VSIFOpenL(resolved, "rb");
+        if (file == 0)
+            return;
+        _ = Gdal.VSIFSeekL(file, 0, 2);
+        var length = (long)Gdal.VSIFTellL(file);
+        _ = Gdal.VSIFCloseL(file);
+        if (pixels / mostPerByte > length)
+            throw new ImageException(ImageErrorKind.NotAnImage, given, string.Create(CultureInfo.InvariantCulture, $"its {length} bytes can't be the {pixels} pixels that it claims: it is damaged"));
     }
 
     public static ImageHeader Header(DatasetHandle dataset, Palette? palette, Georeferencing georeferencing) => new()

@@ -77,7 +77,7 @@ internal sealed class StatusNotifications
         {
             "Requested" when happened.Message is ImageRequested => Notification(happened, Started, null, "The request was accepted", []),
             "Running" => Notification(happened, InProgress, null, $"Processing {_regions.Count} regions", []),
-            "Completed" => Notification(happened, Success, null, $"{Features(happened)}; {Results(happened)}", []),
+            "Completed" => Notification(happened, Success, null, $"{Features(happened)}; {Results(happened)}{Missing(happened)}", []),
             "PartiallyCompleted" => Notification(happened, Partial, null, $"{reason}; {Features(happened)}; {Results(happened)}", AllFailedTiles()),
             "Failed" => Notification(happened, Failed, null, reason, AllFailedTiles()),
             "Cancelled" => Notification(happened, Failed, null, $"Cancelled: {reason}", []),
@@ -129,6 +129,9 @@ internal sealed class StatusNotifications
     private static string Features(FoldedEvent happened) => happened.Message is JobCompleted completed ? $"{completed.Features} features" : "No features";
 
     private static string Results(FoldedEvent happened) => happened.Message is JobCompleted { Results.Count: > 0 } completed ? string.Join(", ", completed.Results) : "no result";
+
+    private static string Missing(FoldedEvent happened) =>
+        happened.Message is JobCompleted { FailedOutputs.Count: > 0 } completed ? $"; {string.Join("; ", completed.FailedOutputs)}" : "";
 
     private static string Shortened(string text) => text.Length > LongestText ? text[..LongestText] + "..." : text;
 

@@ -168,18 +168,15 @@ public sealed record ImageJob : IFold<ImageJob>
     private ImageJob Apply(RegionReassigned e) =>
         Status == JobStatus.Running ? this with { Regions = Place(Regions, e.Placement) } : this;
 
-    private ImageJob Apply(JobCompleted e, DateTimeOffset at)
+    // A result that one output has is a success; what the others lack is said beside it.
+    private ImageJob Apply(JobCompleted e, DateTimeOffset at) => this with
     {
-        var missing = Missing(e.FailedOutputs);
-        return this with
-        {
-            Status = missing is null ? JobStatus.Completed : JobStatus.PartiallyCompleted,
-            Features = e.Features,
-            Results = e.Results,
-            Failure = missing,
-            FinishedAt = at,
-        };
-    }
+        Status = TilesFailed > 0 ? JobStatus.PartiallyCompleted : JobStatus.Completed,
+        Features = e.Features,
+        Results = e.Results,
+        Failure = Missing(e.FailedOutputs),
+        FinishedAt = at,
+    };
 
     private ImageJob Apply(JobFailed e, DateTimeOffset at) => this with { Status = JobStatus.Failed, Failure = e.Reason, FinishedAt = at };
 
@@ -192,12 +189,13 @@ public sealed record ImageJob : IFold<ImageJob>
         ? this with { Status = JobStatus.Assembling }
         : this with { Status = JobStatus.Queued, QueuedAt = QueuedAt ?? at, QueueTurn = QueueTurn + 1 };
 
-    // What has failed runs again; where nothing but an output is missing, the result is written again.
-    private ImageJob Apply(RetryFailedTiles _)
+    private ImageJob Apply(RetryFailedTiles _) => this with
     {
-        var reopened = this with { Regions = [.. Regions.Select(region => region.LacksTiles ? region.Reopened() : region)], FinishedAt = null, Failure = null };
-        return reopened with { Status = reopened.AllRegionsEnded ? JobStatus.Assembling : JobStatus.Requested };
-    }
+        Status = JobStatus.Requested,
+        Regions = [.. Regions.Select(region => region.LacksTiles ? region.Reopened() : region)],
+        Failure = null,
+        FinishedAt = null,
+    };
 
     private ImageJob End(int regionId, Func<RegionProgress, RegionProgress> end)
     {

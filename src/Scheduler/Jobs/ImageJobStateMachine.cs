@@ -72,9 +72,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
             Ignore(RetryFailedTiles));
 
         During(PartiallyCompleted,
-            When(RetryFailedTiles).Accept().IfElse(job => job.Saga.State.AllRegionsEnded,
-                whole => whole.SendAssembleResult().TransitionTo(Assembling),
-                open => open.SendSelectVariant().TransitionTo(Requested)));
+            When(RetryFailedTiles).Accept().SendSelectVariant().TransitionTo(Requested));
 
         foreach (var final in new[] { Completed, Failed, Cancelled })
             During(final, Ignore(RetryFailedTiles));

@@ -21,10 +21,10 @@ public static class JobStatus
     /// <summary>Stopped by a person until resumed; finished tiles are kept.</summary>
     public const string Paused = nameof(Paused);
 
-    /// <summary>Done, every tile.</summary>
+    /// <summary>Done, every tile, and written to one output at least.</summary>
     public const string Completed = nameof(Completed);
 
-    /// <summary>Done, and the result says which tiles, regions or outputs are missing.</summary>
+    /// <summary>Done, and the result says which tiles or regions are missing.</summary>
     public const string PartiallyCompleted = nameof(PartiallyCompleted);
 
     /// <summary>No result.</summary>

@@ -61,16 +61,6 @@ public sealed class ImageJobTests
     }
 
     [Fact]
-    public void Apply_FailedOutput_EndsPartiallyCompleted()
-    {
-        var assembled = Assembled(Id) with { FailedOutputs = ["s3://results: access denied"] };
-        var job = Fold(Requested(Id), Measured(Id), Selected(Id), Reserved(Id), Completed(Id, 0), Completed(Id, 1), assembled);
-
-        Assert.Equal(JobStatus.PartiallyCompleted, job.Status);
-        Assert.Contains("access denied", job.Failure, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Apply_RejectedImage_FailsWithReasonAndDetail()
     {
         var job = Fold(Requested(Id), Rejected(Id));
@@ -124,13 +114,12 @@ public sealed class ImageJobTests
     }
 
     [Fact]
-    public void Apply_RetryWhereOnlyAnOutputFailed_AssemblesAgain()
+    public void Apply_OneOutputFailed_IsCompletedAndSaysWhich()
     {
-        var job = Fold(
-            Requested(Id), Measured(Id), Selected(Id), Reserved(Id), Completed(Id, 0), Completed(Id, 1), Assembled(Id, "s3://bucket: access denied"),
-            new RetryFailedTiles { JobId = Id });
+        var job = Fold(Requested(Id), Measured(Id), Selected(Id), Reserved(Id), Completed(Id, 0), Completed(Id, 1), Assembled(Id, "s3://bucket: access denied"));
 
-        Assert.Equal(JobStatus.Assembling, job.Status);
+        Assert.Equal((JobStatus.Completed, "s3://bucket: access denied"), (job.Status, job.Failure));
+        Assert.Equal(["harbour.geojson"], job.Results);
     }
 
     [Fact]

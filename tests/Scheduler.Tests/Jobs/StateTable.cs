@@ -38,7 +38,7 @@ internal static class StateTable
         ("Completed", id => [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1), Assembled(id)]),
         ("PartiallyCompleted", id =>
             [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1, done: 3, failed: 1), Assembled(id)]),
-        ("PartiallyCompleted, an output failed", id =>
+        ("Completed, an output failed", id =>
             [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1), Assembled(id, "s3://bucket: access denied")]),
         ("Failed", id => [Requested(id), Rejected(id)]),
         ("Cancelled", id => [Requested(id), new CancelJob { JobId = id }]),
