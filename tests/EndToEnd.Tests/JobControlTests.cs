@@ -9,7 +9,7 @@ public sealed class JobControlTests
         await using var cli = new SwathCli();
         await using var model = await ModelProcess.StartAsync(cli, "--model", "centerpoint");
         var (image, id) = (SlowJob.WriteImage(cli.PathOf("image.tif")), Guid.NewGuid().ToString());
-        var run = cli.Start(SlowJob.Run(image, model, id, cli.PathOf("result.geojson")));
+        var run = cli.Start(SlowJob.Run(image, model.Url, id, cli.PathOf("result.geojson")));
         await run.LineAsync(line => line.StartsWith("Running: ", StringComparison.Ordinal));
 
         Assert.Equal(0, (await cli.RunAsync("pause", id)).ExitCode);
@@ -28,7 +28,7 @@ public sealed class JobControlTests
         await using var cli = new SwathCli();
         await using var model = await ModelProcess.StartAsync(cli, "--model", "centerpoint");
         var id = Guid.NewGuid().ToString();
-        var run = cli.Start(SlowJob.Run(SlowJob.WriteImage(cli.PathOf("image.tif")), model, id, cli.PathOf("result.geojson")));
+        var run = cli.Start(SlowJob.Run(SlowJob.WriteImage(cli.PathOf("image.tif")), model.Url, id, cli.PathOf("result.geojson")));
         await run.LineAsync(line => line.StartsWith("Running: ", StringComparison.Ordinal));
 
         Assert.Equal(0, (await cli.RunAsync("cancel", id, "--reason", "Wrong image.")).ExitCode);
@@ -40,6 +40,27 @@ public sealed class JobControlTests
         await SlowJob.AssertNothingIsLeftAsync(cli, id, "Cancelled");
     }
 
+    /// <summary>With the default heartbeat of ten seconds: the database rings for the worker.</summary>
+    [Theory]
+    [InlineData("pause")]
+    [InlineData("cancel")]
+    public async Task Stop_RunningJob_EndsTheTileLoopWithinTwoSeconds(string verb)
+    {
+        await using var cli = new SwathCli();
+        await using var model = new WatchedModel();
+        var id = Guid.NewGuid().ToString();
+        var run = cli.Start(SlowJob.Run(SlowJob.WriteImage(cli.PathOf("image.tif")), model.Url, id, cli.PathOf("result.geojson")));
+        await run.LineAsync(line => line.StartsWith("Running: ", StringComparison.Ordinal));
+
+        Assert.Equal(0, (await cli.RunAsync(verb, id)).ExitCode);
+
+        await model.IdleAsync().WaitAsync(TimeSpan.FromSeconds(2));
+        if (verb == "pause")
+            Assert.Equal(0, (await cli.RunAsync("cancel", id)).ExitCode);
+        Assert.Equal(1, (await run.WaitAsync()).ExitCode);
+        await SlowJob.AssertNothingIsLeftAsync(cli, id, "Cancelled");
+    }
+
     /// <summary>A model that refuses one request in five: every retry runs what failed and nothing else, until nothing is missing.</summary>
     [Fact]
     public async Task Retry_FailedTiles_RunsThoseAloneUntilTheResultIsWhole()
@@ -47,7 +68,7 @@ public sealed class JobControlTests
         await using var cli = new SwathCli();
         await using var model = await ModelProcess.StartAsync(cli, "--model", "failure");
         var (image, id, result) = (SlowJob.WriteImage(cli.PathOf("image.tif")), Guid.NewGuid().ToString(), cli.PathOf("result.geojson"));
-        var outcome = await cli.RunAsync(SlowJob.Run(image, model, id, result, "mode=400&probability=0.2"));
+        var outcome = await cli.RunAsync(SlowJob.Run(image, model.Url, id, result, "mode=400&probability=0.2"));
         Assert.Equal(1, outcome.ExitCode);
         var (tiles, missing) = (SlowJob.TileCentres(image), SlowJob.TileCentres(image).Count);
 

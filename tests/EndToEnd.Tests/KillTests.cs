@@ -13,7 +13,7 @@ public sealed class KillTests
         await using var model = await ModelProcess.StartAsync(cli, "--model", "centerpoint");
         var image = SlowJob.WriteImage(cli.PathOf("image.tif"));
         var id = Guid.NewGuid().ToString();
-        var run = SlowJob.Run(image, model, id, cli.PathOf("result.geojson"));
+        var run = SlowJob.Run(image, model.Url, id, cli.PathOf("result.geojson"));
 
         var killed = cli.Start(run);
         await killed.LineAsync(line => line.StartsWith(state, StringComparison.Ordinal) && TilesIn(line) >= tilesDone);

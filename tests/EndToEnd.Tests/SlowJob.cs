@@ -13,9 +13,9 @@ internal static class SlowJob
     private const int Pixels = ((TileSize - Overlap) * TilesAcross) + Overlap;
 
     /// <summary>The command line that runs it, or joins it when it runs already.</summary>
-    public static string[] Run(string image, ModelProcess model, string id, string result, string asked = "delay=20") =>
+    public static string[] Run(string image, string model, string id, string result, string asked = "delay=20") =>
     [
-        "run", image, "--endpoint", $"{model.Url}?{asked}", "--tile-size", $"{TileSize}", "--overlap", $"{Overlap}", "--id", id, "-o", result,
+        "run", image, "--endpoint", $"{model}?{asked}", "--tile-size", $"{TileSize}", "--overlap", $"{Overlap}", "--id", id, "-o", result,
     ];
 
     public static string WriteImage(string path)

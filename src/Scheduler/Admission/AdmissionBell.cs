@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Swath.Persistence.Notifications;
 
 namespace Swath.Scheduler.Admission;
 
@@ -8,14 +8,17 @@ namespace Swath.Scheduler.Admission;
 /// Rings when something has happened that admission should look at: a job was queued, capacity was given back, a worker joined
 /// (channel <c>swath_admission</c>; the payload is an endpoint, or empty for all).
 /// </summary>
-public sealed class AdmissionBell(NpgsqlDataSource database, TimeProvider time, ILogger<AdmissionBell> logger) : BackgroundService
+public sealed class AdmissionBell(NpgsqlDataSource database, TimeProvider time, ILogger<AdmissionBell> logger) : NotificationListener(database, time, logger)
 {
-    private const string Channel = "swath_admission";
-
+    private readonly TimeProvider _time = time;
     private readonly Lock _gate = new();
     private HashSet<string> _rung = new(StringComparer.Ordinal);
     private bool _all = true;
     private TaskCompletionSource _ringing = New();
+
+    protected override string Channel => "swath_admission";
+
+    protected override string MeaningOfSilence => "until then admission looks by itself at its slow tick";
 
     /// <summary>Rings from inside the process.</summary>
     /// <param name="endpoint">Where something has happened; empty: everywhere.</param>
@@ -41,7 +44,7 @@ public sealed class AdmissionBell(NpgsqlDataSource database, TimeProvider time, 
         var rang = true;
         try
         {
-            await ringing.WaitAsync(atMost, time, cancellationToken).ConfigureAwait(false);
+            await ringing.WaitAsync(atMost, _time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -58,33 +61,7 @@ public sealed class AdmissionBell(NpgsqlDataSource database, TimeProvider time, 
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await ListenAsync(stoppingToken).ConfigureAwait(false);
-            }
-            catch (Exception failure) when (failure is NpgsqlException or IOException && !stoppingToken.IsCancellationRequested)
-            {
-                logger.LogWarning(failure, "Admission no longer hears of what happens and looks by itself until the database answers again");
-                await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken).ConfigureAwait(false);
-            }
-        }
-    }
-
-    private async Task ListenAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        connection.Notification += (_, notification) => Ring(notification.Payload);
-        await using (var command = new NpgsqlCommand($"listen {Channel}", connection))
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        // Whatever happened before the ear was open.
-        Ring();
-        while (true)
-            await connection.WaitAsync(cancellationToken).ConfigureAwait(false);
-    }
+    protected override void Heard(string? payload) => Ring(payload ?? "");
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

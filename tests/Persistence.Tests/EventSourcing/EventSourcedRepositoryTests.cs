@@ -180,10 +180,11 @@ public sealed class EventSourcedRepositoryTests(DatabaseFixture database) : ICla
         await using var process = await VoyageProcess.StartAsync(database.DataSource);
         var jobs = Enumerable.Range(0, 20).Select(_ => Guid.NewGuid()).ToArray();
 
-        // PostgreSQL stores no NUL character.
+        // Whatever it is that the database refuses of one event: here a rule that only this test's has.
+        await database.Database.ExecuteAsync("alter table job_events add constraint afloat check (data ->> 'ship' is distinct from 'Titanic')");
         var outcomes = await Task.WhenAll(jobs.Select(async (job, i) =>
         {
-            var handled = process.HandleAsync(new VoyageStarted { JobId = job, Ship = i == 7 ? "A\0rgo" : "Argo" });
+            var handled = process.HandleAsync(new VoyageStarted { JobId = job, Ship = i == 7 ? "Titanic" : "Argo" });
             return await Record.ExceptionAsync(() => handled);
         }));
 
