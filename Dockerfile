@@ -21,7 +21,8 @@ RUN apt-get update \
     && mkdir /data && chown swath /data
 COPY --from=runtime /usr/share/dotnet /usr/share/dotnet
 COPY --from=build /out /opt/swath
-ENV DOTNET_ROOT=/usr/share/dotnet DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_EnableDiagnostics=0 SWATH_HOME=/var/lib/swath
+# MALLOC_ARENA_MAX: as ./swath sets it.
+ENV DOTNET_ROOT=/usr/share/dotnet MALLOC_ARENA_MAX=4 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_EnableDiagnostics=0 SWATH_HOME=/var/lib/swath
 USER swath
 WORKDIR /var/lib/swath
 EXPOSE 5080
