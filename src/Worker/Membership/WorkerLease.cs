@@ -85,7 +85,7 @@ public sealed partial class WorkerLease(
         if (incarnation is null)
         {
             if (!runner.IsDraining)
-                await TryAsync(JoinAsync, stoppingToken);
+                await TryAsync(JoinAsync, stoppingToken, stoppingToken);
             return;
         }
 
@@ -95,7 +95,7 @@ public sealed partial class WorkerLease(
         {
             using var expiry = new CancellationTokenSource(left, clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, stoppingToken);
-            await TryAsync(token => RenewAsync(incarnation.Value, rung, token), either.Token);
+            await TryAsync(token => RenewAsync(incarnation.Value, rung, token), either.Token, stoppingToken);
         }
 
         stoppingToken.ThrowIfCancellationRequested();
@@ -204,11 +204,15 @@ public sealed partial class WorkerLease(
         }
     }
 
-    private async Task TryAsync(Func<CancellationToken, Task> ask, CancellationToken cancellationToken)
+    private async Task TryAsync(Func<CancellationToken, Task> ask, CancellationToken cancellationToken, CancellationToken stopping = default)
     {
         try
         {
             await ask(cancellationToken);
+        }
+        catch (Exception e) when (e is NpgsqlException or OperationCanceledException && stopping.IsCancellationRequested)
+        {
+            // A beat that the end of the process has cut short: the caller goes on to drain and leave.
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or OperationCanceledException)
         {
