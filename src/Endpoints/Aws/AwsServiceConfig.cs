@@ -1,3 +1,4 @@
+using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.Endpoints;
 
@@ -24,7 +25,18 @@ internal abstract class AwsServiceConfig : ClientConfig
     public override string UserAgent => "swath";
 
     /// <summary>The service's URL in the configured region, where no other URL is set.</summary>
-    public abstract string RegionalUrl();
+    /// <exception cref="AmazonClientException">No region is set, or an address is asked for that the service's client has not.</exception>
+    public string RegionalUrl()
+    {
+        var setting = $"AWS_ENDPOINT_URL_{ServiceId.Replace(' ', '_').ToUpperInvariant()}";
+        var region = RegionEndpoint ?? throw new AmazonClientException($"No AWS region is set. Set AWS_REGION, or {setting} for another address.");
+        if (UseDualstackEndpoint)
+            throw new AmazonClientException($"The {ServiceId} client has no dual-stack addresses. Unset AWS_USE_DUALSTACK_ENDPOINT, or set {setting}.");
+        return $"https://{HostIn(region)}.{region.SystemName}.{region.PartitionDnsSuffix}";
+    }
+
+    /// <summary>What stands before the region in the service's host name: <c>api.sagemaker</c>. <see cref="ClientConfig.UseFIPSEndpoint"/> may ask for another.</summary>
+    protected abstract string HostIn(RegionEndpoint region);
 
     public override Endpoint DetermineServiceOperationEndpoint(ServiceOperationEndpointParameters parameters) =>
         EndpointProvider.ResolveEndpoint(null);

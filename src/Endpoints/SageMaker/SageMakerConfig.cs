@@ -1,4 +1,4 @@
-using Amazon.Runtime;
+using Amazon;
 using Swath.Endpoints.Aws;
 
 namespace Swath.Endpoints.SageMaker;
@@ -13,16 +13,10 @@ internal sealed class SageMakerConfig() : AwsServiceConfig("SageMaker", "sagemak
 
     public override string RegionEndpointServiceName => "api.sagemaker";
 
-    public override string RegionalUrl()
+    protected override string HostIn(RegionEndpoint region) => (UseFIPSEndpoint, region.PartitionName) switch
     {
-        var region = RegionEndpoint
-            ?? throw new AmazonClientException("No AWS region is set. Set AWS_REGION, or AWS_ENDPOINT_URL_SAGEMAKER for another address.");
-        if (UseDualstackEndpoint)
-            throw new AmazonClientException("The SageMaker client has no dual-stack addresses. Unset AWS_USE_DUALSTACK_ENDPOINT, or set AWS_ENDPOINT_URL_SAGEMAKER.");
-        if (!UseFIPSEndpoint)
-            return $"https://api.sagemaker.{region.SystemName}.{region.PartitionDnsSuffix}";
-        return region.PartitionName is "aws" or "aws-us-gov"
-            ? $"https://api-fips.sagemaker.{region.SystemName}.{region.PartitionDnsSuffix}"
-            : $"https://api.sagemaker-fips.{region.SystemName}.{region.PartitionDnsSuffix}";
-    }
+        (false, _) => "api.sagemaker",
+        (true, "aws" or "aws-us-gov") => "api-fips.sagemaker",
+        (true, _) => "api.sagemaker-fips",
+    };
 }

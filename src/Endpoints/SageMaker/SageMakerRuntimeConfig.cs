@@ -1,4 +1,4 @@
-using Amazon.Runtime;
+using Amazon;
 using Swath.Endpoints.Aws;
 
 namespace Swath.Endpoints.SageMaker;
@@ -13,19 +13,11 @@ internal sealed class SageMakerRuntimeConfig() : AwsServiceConfig("SageMaker Run
 
     public override string RegionEndpointServiceName => "runtime.sagemaker";
 
-    public override string RegionalUrl()
+    protected override string HostIn(RegionEndpoint region) => (UseFIPSEndpoint, region.PartitionName) switch
     {
-        var region = RegionEndpoint
-            ?? throw new AmazonClientException("No AWS region is set. Set AWS_REGION, or AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME for another address.");
-        if (UseDualstackEndpoint)
-            throw new AmazonClientException("The SageMaker client has no dual-stack addresses. Unset AWS_USE_DUALSTACK_ENDPOINT, or set AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME.");
-        var host = (UseFIPSEndpoint, region.PartitionName) switch
-        {
-            // In GovCloud the plain address is the FIPS one.
-            (false, _) or (_, "aws-us-gov") => "runtime.sagemaker",
-            (true, "aws") => "runtime-fips.sagemaker",
-            (true, _) => "runtime.sagemaker-fips",
-        };
-        return $"https://{host}.{region.SystemName}.{region.PartitionDnsSuffix}";
-    }
+        // In GovCloud the plain address is the FIPS one.
+        (false, _) or (_, "aws-us-gov") => "runtime.sagemaker",
+        (true, "aws") => "runtime-fips.sagemaker",
+        (true, _) => "runtime.sagemaker-fips",
+    };
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Swath.Contracts;
 using Swath.Host.Composition;
 using Swath.Host.Output;
+using Swath.Scheduler.Jobs;
 
 namespace Swath.Host.Commands;
 
@@ -23,7 +24,7 @@ internal static class RetryCommand
     {
         await using var swath = await SwathProcess.StartOrJoinAsync(new SwathProcessOptions(), cancellationToken);
         var job = await JobArgument.FindAsync(swath.Client, id, cancellationToken);
-        if (job.State != "PartiallyCompleted")
+        if (job.State != JobStatus.PartiallyCompleted)
             throw new UsageException($"Job {job.JobId} is {job.State}: only a job that is PartiallyCompleted has tiles to retry. Submit the image again instead.");
         await swath.Client.PublishAsync(new RetryFailedTiles { JobId = job.JobId }, job.JobId, cancellationToken);
         job = await JobProgress.FollowAsync(swath, job.JobId, cancellationToken, endedAfter: job.FinishedAt);

@@ -29,7 +29,8 @@ public static class JobsApi
             TellAsync(id, new PauseJob { JobId = id }, outbox, reader, stop)).WithSummary("Stops a job until it is resumed.");
         jobs.MapPost("{id:guid}/resume", (Guid id, IOutbox outbox, JobReader reader, CancellationToken stop) =>
             TellAsync(id, new ResumeJob { JobId = id }, outbox, reader, stop)).WithSummary("Puts a paused job back into the queue.");
-        jobs.MapPost("{id:guid}/retry", RetryAsync).WithSummary("Runs the failed tiles of a partially completed job again, and writes its result whole.");
+        jobs.MapPost("{id:guid}/retry", (Guid id, IOutbox outbox, JobReader reader, CancellationToken stop) =>
+            TellAsync(id, new RetryFailedTiles { JobId = id }, outbox, reader, stop)).WithSummary("Runs the failed tiles of a partially completed job again, and writes its result whole.");
         return jobs;
     }
 
@@ -68,23 +69,17 @@ public static class JobsApi
         var job = await reader.FindAsync(id, cancellationToken);
         if (job is null)
             return TypedResults.NotFound();
-        if (job.IsFinal)
-            return TypedResults.Conflict($"Job {id} is {job.State} already.");
+        if (WhyNot(job, message) is { } refusal)
+            return TypedResults.Conflict(refusal);
         await outbox.PublishAsync(message, id, cancellationToken: cancellationToken);
         return TypedResults.Accepted($"/v1/jobs/{id}");
     }
 
-    private static async Task<Results<Accepted, NotFound, Conflict<string>>> RetryAsync(
-        Guid id, IOutbox outbox, JobReader reader, CancellationToken cancellationToken)
+    private static string? WhyNot(JobRow job, object message) => message switch
     {
-        var job = await reader.FindAsync(id, cancellationToken);
-        if (job is null)
-            return TypedResults.NotFound();
-        if (job.State != "PartiallyCompleted")
-            return TypedResults.Conflict($"Job {id} is {job.State}: only a job that is PartiallyCompleted has tiles to retry.");
-        await outbox.PublishAsync(new RetryFailedTiles { JobId = id }, id, cancellationToken: cancellationToken);
-        return TypedResults.Accepted($"/v1/jobs/{id}");
-    }
+        RetryFailedTiles => job.State == "PartiallyCompleted" ? null : $"Job {job.JobId} is {job.State}: only a job that is PartiallyCompleted has tiles to retry.",
+        _ => job.IsFinal ? $"Job {job.JobId} is {job.State} already." : null,
+    };
 
     private static ValidationProblem Invalid(IEnumerable<string> problems) =>
         TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["request"] = [.. problems] });

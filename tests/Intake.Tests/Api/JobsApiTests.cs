@@ -74,6 +74,19 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
         Assert.Equal(HttpStatusCode.Conflict, (await _client.PostAsync($"/v1/jobs/{id}/cancel", null)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("PartiallyCompleted", true, HttpStatusCode.Accepted)]
+    [InlineData("Completed", true, HttpStatusCode.Conflict)]
+    [InlineData("Running", false, HttpStatusCode.Conflict)]
+    public async Task Retry_JobInState_TellsTheSagaOnlyWhereTilesAreMissing(string state, bool finished, HttpStatusCode expected)
+    {
+        var id = await InsertJobAsync(state, finished);
+
+        Assert.Equal(expected, (await _client.PostAsync($"/v1/jobs/{id}/retry", null)).StatusCode);
+        Assert.Equal(expected == HttpStatusCode.Accepted ? 1L : 0L,
+            await database.Database.ScalarAsync<long>("select count(*) from outbox where job_id = $1 and destination like '%RetryFailedTiles'", id));
+    }
+
     [Fact]
     public async Task Cancel_RunningJob_TellsTheSaga()
     {

@@ -94,9 +94,9 @@ public sealed class KinesisSinkTests : IAsyncLifetime
         await StartAsync();
         await using var sink = Sink();
         await sink.OpenAsync(TestSinks.Summary, default);
-        await sink.WriteAsync(Feature(1, 1000), default);
+        await sink.WriteAsync(NumberedFeature.Write(1, 1000), default);
 
-        var failure = await Assert.ThrowsAsync<SinkException>(async () => await sink.WriteAsync(Feature(2, 1 << 20), default));
+        var failure = await Assert.ThrowsAsync<SinkException>(async () => await sink.WriteAsync(NumberedFeature.Write(2, 1 << 20), default));
 
         Assert.Contains("a feature of 1048576 bytes does not fit into a record", failure.Message, StringComparison.Ordinal);
         Assert.Empty(_calls);
@@ -120,7 +120,7 @@ public sealed class KinesisSinkTests : IAsyncLifetime
         await using (var sink = Sink())
         {
             await sink.OpenAsync(TestSinks.Summary, default);
-            await sink.WriteAsync(Feature(1, 100), default);
+            await sink.WriteAsync(NumberedFeature.Write(1, 100), default);
         }
 
         Assert.Empty(_calls);
@@ -209,7 +209,7 @@ public sealed class KinesisSinkTests : IAsyncLifetime
         await StartAsync();
         await using var sink = new KinesisSink("nobodys", _job.ToString(), 500, _streams, _clock);
         await sink.OpenAsync(TestSinks.Summary, default);
-        await sink.WriteAsync(Feature(1, 100), default);
+        await sink.WriteAsync(NumberedFeature.Write(1, 100), default);
 
         var failure = await Assert.ThrowsAsync<SinkException>(() => sink.CompleteAsync(default));
 
@@ -224,7 +224,7 @@ public sealed class KinesisSinkTests : IAsyncLifetime
         using var streams = TestSinks.Kinesis(TestSinks.Nowhere);
         await using var sink = new KinesisSink(_stream, _job.ToString(), 500, streams, _clock);
         await sink.OpenAsync(TestSinks.Summary, default);
-        await sink.WriteAsync(Feature(1, 100), default);
+        await sink.WriteAsync(NumberedFeature.Write(1, 100), default);
 
         var failure = await Assert.ThrowsAsync<SinkException>(() => sink.CompleteAsync(default));
 
@@ -249,25 +249,13 @@ public sealed class KinesisSinkTests : IAsyncLifetime
         await using var sink = Sink(batchSize);
         await sink.OpenAsync(TestSinks.Summary, default);
         for (var n = 0; n < features; n++)
-            await sink.WriteAsync(Feature(n, length), default);
+            await sink.WriteAsync(NumberedFeature.Write(n, length), default);
         await sink.CompleteAsync(default);
     }
 
-    private static byte[] Feature(int n, int length)
-    {
-        var start = $$"""{"type":"Feature","n":{{n}},"text":""" + "\"";
-        return Encoding.UTF8.GetBytes(start + new string('x', length - start.Length - 2) + "\"}");
-    }
+    private async Task<IReadOnlyList<int>> WrittenAsync() => [.. (await KinesisEmulator.ReadAsync(_emulators!, _stream)).Select(NumberedFeature.Read)];
 
-    private async Task<IReadOnlyList<int>> WrittenAsync() => [.. (await KinesisEmulator.ReadAsync(_emulators!, _stream)).Select(Number)];
-
-    private static IEnumerable<int> Numbers(JsonArray call) => call.Select(record => Number(Convert.FromBase64String((string)record!["Data"]!)));
-
-    private static int Number(byte[] data)
-    {
-        using var collection = JsonDocument.Parse(data);
-        return Assert.Single(collection.RootElement.GetProperty("features").EnumerateArray()).GetProperty("n").GetInt32();
-    }
+    private static IEnumerable<int> Numbers(JsonArray call) => call.Select(record => NumberedFeature.Read(Convert.FromBase64String((string)record!["Data"]!)));
 
     // As Kinesis does it: those that fit go in, the others are named in the answer.
     private async Task<bool> PutAsync(HttpContext context, byte[] body)

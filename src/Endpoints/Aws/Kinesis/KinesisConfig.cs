@@ -1,4 +1,4 @@
-using Amazon.Runtime;
+using Amazon;
 
 namespace Swath.Endpoints.Aws.Kinesis;
 
@@ -12,14 +12,7 @@ internal sealed class KinesisConfig() : AwsServiceConfig("Kinesis", "kinesis")
 
     public override string RegionEndpointServiceName => "kinesis";
 
-    public override string RegionalUrl()
-    {
-        var region = RegionEndpoint
-            ?? throw new AmazonClientException("No AWS region is set. Set AWS_REGION, or AWS_ENDPOINT_URL_KINESIS for another address.");
-        if (UseDualstackEndpoint)
-            throw new AmazonClientException("The Kinesis client has no dual-stack addresses. Unset AWS_USE_DUALSTACK_ENDPOINT, or set AWS_ENDPOINT_URL_KINESIS.");
-        // In GovCloud the plain address is the FIPS one.
-        var host = UseFIPSEndpoint && region.PartitionName != "aws-us-gov" ? "kinesis-fips" : "kinesis";
-        return $"https://{host}.{region.SystemName}.{region.PartitionDnsSuffix}";
-    }
+    // In GovCloud the plain address is the FIPS one.
+    protected override string HostIn(RegionEndpoint region) =>
+        UseFIPSEndpoint && region.PartitionName != "aws-us-gov" ? "kinesis-fips" : "kinesis";
 }

@@ -1,4 +1,4 @@
-using Amazon.Runtime;
+using Amazon;
 
 namespace Swath.Endpoints.Aws.Sns;
 
@@ -9,11 +9,5 @@ internal sealed class SnsConfig() : AwsServiceConfig("SNS", "sns")
 
     public override string RegionEndpointServiceName => "sns";
 
-    public override string RegionalUrl()
-    {
-        var region = RegionEndpoint ?? throw new AmazonClientException("No AWS region is set. Set AWS_REGION, or AWS_ENDPOINT_URL_SNS for another address.");
-        return UseFIPSEndpoint && region.PartitionName == "aws"
-            ? $"https://sns-fips.{region.SystemName}.{region.PartitionDnsSuffix}"
-            : $"https://sns.{region.SystemName}.{region.PartitionDnsSuffix}";
-    }
+    protected override string HostIn(RegionEndpoint region) => UseFIPSEndpoint && region.PartitionName == "aws" ? "sns-fips" : "sns";
 }

@@ -1,4 +1,4 @@
-using Amazon.Runtime;
+using Amazon;
 
 namespace Swath.Endpoints.Aws.Sqs;
 
@@ -9,11 +9,5 @@ internal sealed class SqsConfig() : AwsServiceConfig("SQS", "sqs")
 
     public override string RegionEndpointServiceName => "sqs";
 
-    public override string RegionalUrl()
-    {
-        var region = RegionEndpoint ?? throw new AmazonClientException("No AWS region is set. Set AWS_REGION, or AWS_ENDPOINT_URL_SQS for another address.");
-        return UseFIPSEndpoint && region.PartitionName == "aws"
-            ? $"https://sqs-fips.{region.SystemName}.{region.PartitionDnsSuffix}"
-            : $"https://sqs.{region.SystemName}.{region.PartitionDnsSuffix}";
-    }
+    protected override string HostIn(RegionEndpoint region) => UseFIPSEndpoint && region.PartitionName == "aws" ? "sqs-fips" : "sqs";
 }
