@@ -9,7 +9,7 @@ public sealed class JobControlTests
         await using var cli = new SwathCli();
         await using var model = await ModelProcess.StartAsync(cli, "--model", "centerpoint");
         var (image, id) = (SlowJob.WriteImage(cli.PathOf("image.tif")), Guid.NewGuid().ToString());
-        var run = cli.Start(SlowJob.Run(image, model.Url, id, cli.PathOf("result.geojson")));
+        var run = cli.Start(SlowJob.Run(image, model.Url, id, cli.PathOf("result.geojson"), "delay=60"));
         await run.LineAsync(line => line.StartsWith("Running: ", StringComparison.Ordinal));
 
         Assert.Equal(0, (await cli.RunAsync("pause", id)).ExitCode);
@@ -28,7 +28,7 @@ public sealed class JobControlTests
         await using var cli = new SwathCli();
         await using var model = await ModelProcess.StartAsync(cli, "--model", "centerpoint");
         var id = Guid.NewGuid().ToString();
-        var run = cli.Start(SlowJob.Run(SlowJob.WriteImage(cli.PathOf("image.tif")), model.Url, id, cli.PathOf("result.geojson")));
+        var run = cli.Start(SlowJob.Run(SlowJob.WriteImage(cli.PathOf("image.tif")), model.Url, id, cli.PathOf("result.geojson"), "delay=200"));
         await run.LineAsync(line => line.StartsWith("Running: ", StringComparison.Ordinal));
 
         Assert.Equal(0, (await cli.RunAsync("cancel", id, "--reason", "Wrong image.")).ExitCode);
