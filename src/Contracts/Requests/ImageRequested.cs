@@ -56,4 +56,8 @@ public sealed record ImageRequested
 
     /// <summary>The ARN of the role that reads the image; the process's own credentials when absent.</summary>
     public string? ImageReadRole { get; init; }
+
+    /// <summary>What the job may read, write and call; stamped by Swath. A request from outside leaves it out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Grants? Grants { get; init; }
 }
