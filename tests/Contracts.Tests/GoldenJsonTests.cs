@@ -68,6 +68,17 @@ public sealed class GoldenJsonTests
         Assert.Equal("job-7", read.ExternalId);
     }
 
+    [Fact]
+    public void Deserialize_RegionOfAnOlderVersion_HasNoGrid()
+    {
+        const string json = """{"regionId":3,"window":{"x":0,"y":10190,"width":10240,"height":4096,"right":10240,"bottom":14286},"tiles":55}""";
+
+        var region = JsonSerializer.Deserialize<ImageRegion>(json, JsonSerializerOptions.Web)!;
+
+        Assert.Equal(new ImageRegion(3, new PixelWindow(0, 10190, 10240, 4096), 55), region);
+        Assert.Equal(json, JsonSerializer.Serialize(region, JsonSerializerOptions.Web));
+    }
+
     private static object SampleOf(string message) => Samples.All.Single(sample => sample.GetType().Name == message);
 
     private static string Golden(string message, string current)

@@ -14,7 +14,7 @@ internal static class Samples
         Parameters = new Dictionary<string, string> { ["CustomAttributes"] = "mode=fast" },
     };
     private static readonly TileOptions Tile = new() { Size = 512, Overlap = 64, Format = TileFormat.Png };
-    private static readonly ImageRegion Region = new(3, new PixelWindow(0, 10190, 10240, 4096), 55);
+    private static readonly ImageRegion Region = new(3, new PixelWindow(0, 10190, 10240, 4096), 55) { Grid = new(0, 0, 20480, 14286) };
     private static readonly ImageHeader Image = new()
     {
         Width = 20480,

@@ -41,13 +41,14 @@ internal static class HugeJob
     {
         using var self = Process.GetCurrentProcess();
         await using var loop = new RegionLoop();
-        var regions = new ConcurrentQueue<PixelWindow>(TileGrid.Cover(new PixelWindow(0, 0, Pixels, Pixels), RegionSize, 50));
+        var scene = new PixelWindow(0, 0, Pixels, Pixels);
+        var regions = new ConcurrentQueue<PixelWindow>(TileGrid.Regions(scene, 1024, 50, RegionSize));
         var tiles = 0;
         var clock = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, Slots).Select(_ => Task.Run(async () =>
         {
             while (regions.TryDequeue(out var region))
-                Interlocked.Add(ref tiles, await loop.RunAsync(image, region, new TileOptions { Format = format }, new ModelEndpoint { Name = url }, workers: 4));
+                Interlocked.Add(ref tiles, await loop.RunAsync(image, region, new TileOptions { Format = format }, new ModelEndpoint { Name = url }, workers: 4, grid: scene));
         })));
         self.Refresh();
         var peak = self.PeakWorkingSet64 >> 20;

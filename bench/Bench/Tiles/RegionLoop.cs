@@ -16,10 +16,10 @@ internal sealed class RegionLoop : IAsyncDisposable
 
     public IModelEndpoint Client(ModelEndpoint endpoint) => _services.GetRequiredService<IModelEndpointFactory>().Create(endpoint, null);
 
-    /// <summary>Processes a part of an image as one region.</summary>
+    /// <summary>Processes a part of an image as one region, of a grid of tiles that may be larger.</summary>
     /// <returns>How many tiles it had.</returns>
     /// <exception cref="InvalidOperationException">Tiles failed.</exception>
-    public async Task<int> RunAsync(string image, PixelWindow area, TileOptions tile, ModelEndpoint endpoint, int workers)
+    public async Task<int> RunAsync(string image, PixelWindow area, TileOptions tile, ModelEndpoint endpoint, int workers, PixelWindow? grid = null)
     {
         var processor = new RegionProcessor(
             _services.GetRequiredService<IModelEndpointFactory>(), new UnkeptCheckpoints(), _services.GetRequiredService<ImageAccess>(),
@@ -27,7 +27,7 @@ internal sealed class RegionLoop : IAsyncDisposable
         var work = new ProcessRegion
         {
             JobId = Guid.NewGuid(),
-            Region = new ImageRegion(0, area, 1),
+            Region = new ImageRegion(0, area, 1) { Grid = grid },
             WorkerId = "bench",
             Attempt = 1,
             ImageUrl = image,

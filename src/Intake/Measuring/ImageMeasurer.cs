@@ -20,17 +20,25 @@ public sealed class ImageMeasurer(IOptionsMonitor<IntakeOptions> options, ImageA
         var interest = command.RegionOfInterest is null ? null : RegionOfInterest.FromWkt(command.RegionOfInterest, image);
         var area = interest?.Bounds ?? new PixelWindow(0, 0, image.Header.Width, image.Header.Height);
 
-        // Regions share as much as tiles do: an object on the seam of two regions is then whole in one of them.
-        var size = Math.Max(options.CurrentValue.RegionSize, command.Tile.Size);
+        // A cell that is no smaller than a tile has at least one tile's origin.
+        var (size, overlap) = (command.Tile.Size, command.Tile.Overlap);
         List<ImageRegion> regions = [];
-        foreach (var window in TileGrid.Cover(area, size, command.Tile.Overlap))
+        foreach (var window in TileGrid.Regions(area, size, overlap, cell: Math.Max(options.CurrentValue.RegionSize, size)))
         {
-            var tiles = TileGrid.Cover(window, command.Tile.Size, command.Tile.Overlap).Count(tile => interest?.Touches(tile) ?? true);
-            if (tiles > 0)
-                regions.Add(new ImageRegion(regions.Count, window, tiles));
+            var tiles = TileGrid.Within(area, window, size, overlap);
+            if (interest is not null)
+                tiles = [.. tiles.Where(interest.Touches)];
+            if (tiles.Count > 0)
+                regions.Add(new ImageRegion(regions.Count, Around(tiles), tiles.Count) { Grid = area });
         }
 
         return new RegionsCalculated { JobId = command.JobId, Image = image.Header, Regions = regions, Warnings = Warnings(image.Header) };
+    }
+
+    private static PixelWindow Around(IReadOnlyList<PixelWindow> tiles)
+    {
+        var (left, top) = (tiles.Min(tile => tile.X), tiles.Min(tile => tile.Y));
+        return new(left, top, tiles.Max(tile => tile.Right) - left, tiles.Max(tile => tile.Bottom) - top);
     }
 
     private static IReadOnlyList<string> Warnings(ImageHeader header) => header.Georeferencing == Georeferencing.None

@@ -5,7 +5,7 @@ namespace Swath.Worker.Distillation;
 
 /// <summary>
 /// Where the tiles of a job lie and which of them overlap, over all its regions. Tiles are numbered by their order here;
-/// the same window may occur twice when regions overlap.
+/// windows may lie in each other, or occur twice, in jobs that were measured before regions shared one grid.
 /// </summary>
 public sealed class TileLayout
 {

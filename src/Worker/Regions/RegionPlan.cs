@@ -15,14 +15,15 @@ internal sealed record RegionPlan(IReadOnlyList<PixelWindow> Tiles, RegionOfInte
     {
         using var image = open();
         TileEncoder.EnsureSupported(work.Tile, image.Header);
-        if (!Contains(image.Bounds, work.Region.Window))
+        var (window, grid) = (work.Region.Window, work.Region.Grid ?? work.Region.Window);
+        if (!Contains(image.Bounds, grid) || !Contains(grid, window))
             throw new ImageException(ImageErrorKind.NotAnImage, work.ImageUrl,
-                $"the image is {image.Header.Width}x{image.Header.Height} now and no longer has the region {work.Region.Window}: it was replaced after the job was measured");
+                $"the image is {image.Header.Width}x{image.Header.Height} now and no longer has the region {window}: it was replaced after the job was measured");
         var interest = work.RegionOfInterest is null ? null : RegionOfInterest.FromWkt(work.RegionOfInterest, image);
-        var tiles = TileGrid.Cover(work.Region.Window, work.Tile.Size, work.Tile.Overlap);
+        var tiles = TileGrid.Within(grid, window, work.Tile.Size, work.Tile.Overlap);
         return new RegionPlan(interest is null ? tiles : [.. tiles.Where(interest.Touches)], interest, image.Header, ImageStatistics.StretchOf(image, work.Tile.Range));
     }
 
-    private static bool Contains(PixelWindow image, PixelWindow region) =>
-        region.X >= 0 && region.Y >= 0 && region.Width >= 1 && region.Height >= 1 && region.Right <= image.Right && region.Bottom <= image.Bottom;
+    private static bool Contains(PixelWindow whole, PixelWindow part) =>
+        part.X >= whole.X && part.Y >= whole.Y && part.Width >= 1 && part.Height >= 1 && part.Right <= whole.Right && part.Bottom <= whole.Bottom;
 }

@@ -11,7 +11,15 @@ public sealed class TileGridTests
     private sealed record Cut(PixelWindow Area, int Size, int Overlap)
     {
         public IReadOnlyList<PixelWindow> Tiles() => TileGrid.Cover(Area, Size, Overlap);
+
+        public IReadOnlyList<PixelWindow> Regions(int cell) => [.. TileGrid.Regions(Area, Size, Overlap, cell)];
+
+        public IReadOnlyList<PixelWindow> TilesOf(PixelWindow region) => TileGrid.Within(Area, region, Size, Overlap);
     }
+
+    private static readonly Comparer<PixelWindow> RowByRow = Comparer<PixelWindow>.Create((a, b) => (a.Y, a.X).CompareTo((b.Y, b.X)));
+
+    private static readonly Arbitrary<int> Cells = Gen.Choose(1, 400).ToArbitrary();
 
     private static readonly Arbitrary<Cut> Cuts = (
         from x in Gen.Choose(0, 1000)
@@ -84,6 +92,56 @@ public sealed class TileGridTests
     [InlineData(64, -1)]
     public void Cover_ImpossibleSizes_AreRefused(int size, int overlap) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => TileGrid.Cover(new(0, 0, 10, 10), Math.Max(size, 0), overlap));
+
+    [Fact]
+    public void Regions_AnyArea_HaveEveryTileOfTheAreaOnce() => Check.One(Cases, Prop.ForAll(Cuts, Cells, (cut, cell) =>
+        cut.Regions(cell).SelectMany(cut.TilesOf).Order(RowByRow).SequenceEqual(cut.Tiles())));
+
+    [Fact]
+    public void Regions_AnyArea_AreTheSmallestWindowsAroundTheirTiles() => Check.One(Cases, Prop.ForAll(Cuts, Cells, (cut, cell) =>
+        cut.Regions(cell).All(region =>
+        {
+            var tiles = cut.TilesOf(region);
+            return (tiles.Min(tile => tile.X), tiles.Min(tile => tile.Y), tiles.Max(tile => tile.Right), tiles.Max(tile => tile.Bottom))
+                == (region.X, region.Y, region.Right, region.Bottom);
+        })));
+
+    [Fact]
+    public void Regions_AnyArea_KeepTheOriginsOfTheirTilesInOneCell() => Check.One(Cases, Prop.ForAll(Cuts, Cells, (cut, cell) =>
+    {
+        var cells = cut.Regions(cell).Select(region => cut.TilesOf(region).Select(tile => ((tile.X - cut.Area.X) / cell, (tile.Y - cut.Area.Y) / cell)).Distinct().ToList()).ToList();
+        return cells.All(one => one.Count == 1) && cells.Select(one => one[0]).Distinct().Count() == cells.Count;
+    }));
+
+    [Fact]
+    public void Regions_CellNoSmallerThanATile_ReachBeyondItByLessThanATile() => Check.One(Cases, Prop.ForAll(Cuts, Cells, (cut, growth) =>
+    {
+        var cell = cut.Size + growth;
+        return cut.Regions(cell).All(region => Math.Max(region.Width, region.Height) < cell + cut.Size);
+    }));
+
+    [Fact]
+    public void Within_TilesOfAnyPart_LieInItAndNoOtherDoes() => Check.One(Cases, Prop.ForAll(
+        Cuts, Gen.Choose(0, 300).Four().ToArbitrary(), (cut, edges) =>
+        {
+            var part = new PixelWindow(cut.Area.X + edges.Item1 - 50, cut.Area.Y + edges.Item2 - 50, edges.Item3, edges.Item4);
+            return TileGrid.Within(cut.Area, part, cut.Size, cut.Overlap).SequenceEqual(cut.Tiles().Where(tile =>
+                tile.X >= part.X && tile.Y >= part.Y && tile.Right <= part.Right && tile.Bottom <= part.Bottom));
+        }));
+
+    [Theory]
+    [InlineData(10_241, 10_241, 1, 121)]
+    [InlineData(20_480, 20_480, 4, 441)]
+    [InlineData(10_240, 20_481, 2, 231)]
+    [InlineData(800, 600, 1, 1)]
+    public void Regions_OfTheDefaultSizes_AreAsManyAsTheAreaNeeds(int width, int height, int regions, int tiles)
+    {
+        var area = new PixelWindow(0, 0, width, height);
+        var found = TileGrid.Regions(area, 1024, 50, 10_240).ToList();
+
+        Assert.Equal((regions, tiles), (found.Count, found.Sum(region => TileGrid.Within(area, region, 1024, 50).Count)));
+        Assert.Equal(tiles, TileGrid.Count(area, 1024, 50));
+    }
 
     [Fact]
     public void Runs_AnyCount_KeepsOrderAndBalance() => Check.One(Cases, Prop.ForAll(

@@ -26,7 +26,10 @@ public sealed class ImageMeasurerTests
         var measured = Measure(ImageryFolder.Require("wpafb-20091021-vis-r2.ntf"), new TileOptions { Size = 512 }, regionSize: 2048);
 
         Assert.Equal((6656, 4608), (measured.Image.Width, measured.Image.Height));
-        Assert.Equal(TileGrid.Cover(new PixelWindow(0, 0, 6656, 4608), 2048, 50), measured.Regions.Select(region => region.Window));
+        var image = new PixelWindow(0, 0, 6656, 4608);
+        Assert.Equal(TileGrid.Regions(image, 512, 50, 2048), measured.Regions.Select(region => region.Window));
+        Assert.All(measured.Regions, region => Assert.Equal(image, region.Grid));
+        Assert.Equal(TileGrid.Count(image, 512, 50), measured.Regions.Sum(region => region.Tiles));
         Assert.Equal(Enumerable.Range(0, measured.Regions.Count), measured.Regions.Select(region => region.RegionId));
     }
 

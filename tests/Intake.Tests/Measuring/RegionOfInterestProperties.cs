@@ -58,6 +58,35 @@ public sealed class RegionOfInterestProperties : IDisposable
         Assert.True(measured >= 100, $"only {measured} regions of interest touched the image");
     }
 
+    /// <summary>What the workers make of the regions is what was measured, whatever the sizes: each tile that meets the interest once, and none beside.</summary>
+    [Fact]
+    public void Measure_AnySizes_DealsOutTheTilesOfTheProcessedWindowOnce()
+    {
+        using var file = ImageFile.Open(_image, ImagingLimits.Default);
+        var corners = new[] { (130, 90), (910, 40), (700, 650), (130, 90) };
+        var interest = RegionOfInterest.FromWkt(Wkt(corners), file);
+        var cases =
+            from region in Gen.Choose(150, 1_200)
+            from tile in Gen.Choose(64, 150)
+            from overlap in Gen.Choose(0, tile / 2)
+            from whole in Gen.Elements(true, false)
+            select (region, tile: new TileOptions { Size = tile, Overlap = overlap }, whole);
+
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(100),
+            Prop.ForAll(cases.ToArbitrary(), @case =>
+            {
+                var (size, overlap) = (@case.tile.Size, @case.tile.Overlap);
+                var regions = Measure(@case.region, @case.tile, @case.whole ? null : Wkt(corners)).Regions;
+                var tiles = regions.Select(region => TileGrid.Within(region.Grid!.Value, region.Window, size, overlap).Where(Wanted).ToList()).ToList();
+                return regions.Select(region => region.Tiles).SequenceEqual(tiles.Select(some => some.Count))
+                    && tiles.SelectMany(some => some).OrderBy(tile => (tile.Y, tile.X))
+                        .SequenceEqual(TileGrid.Cover(@case.whole ? file.Bounds : interest.Bounds, size, overlap).Where(Wanted));
+
+                bool Wanted(PixelWindow tile) => @case.whole || interest.Touches(tile);
+            }));
+    }
+
     private string Wkt((int X, int Y)[] corners)
     {
         using var file = ImageFile.Open(_image, ImagingLimits.Default);

@@ -146,6 +146,36 @@ public sealed class RegionProcessorTests
     }
 
     [Fact]
+    public async Task ProcessAsync_RegionsOfOneGrid_SendTheTilesOfTheGridOnce()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        var windows = TileGrid.Regions(rig.Image.Window, 64, 16, 128).ToList();
+        Assert.Equal(4, windows.Count);
+        var sent = new List<PixelWindow>();
+        foreach (var window in windows)
+        {
+            var checkpoints = new MemoryCheckpoints();
+            await using var one = await RegionRig.StartAsync(checkpoints);
+            await one.RunAsync(one.Work(64, 16) with { Region = new ImageRegion(0, window, 1) { Grid = rig.Image.Window } });
+            sent.AddRange(checkpoints.Tiles.Select(tile => tile.Window));
+        }
+
+        Assert.Equal(TileGrid.Cover(rig.Image.Window, 64, 16), sent.OrderBy(tile => (tile.Y, tile.X)));
+    }
+
+    /// <summary>A job that was measured by an older version goes on with the tiles that it began with: its finished ones are found again.</summary>
+    [Fact]
+    public async Task ProcessAsync_RegionWithoutAGrid_IsCoveredByItself()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        var window = new PixelWindow(1, 0, 299, 300);
+
+        await rig.RunAsync(rig.Work(64, 16) with { Region = new ImageRegion(1, window, 1) });
+
+        Assert.Equal(TileGrid.Cover(window, 64, 16), _checkpoints.Tiles.Select(tile => tile.Window).OrderBy(tile => (tile.Y, tile.X)));
+    }
+
+    [Fact]
     public async Task ProcessAsync_Drain_FinishesTilesInFlightAndLeavesTheRest()
     {
         await using var rig = await RegionRig.StartAsync(_checkpoints, size: 1000);
