@@ -6,6 +6,7 @@ using Swath.Imaging;
 using Swath.Intake.Measuring;
 using Swath.Intake.Notifications;
 using Swath.Intake.Sqs;
+using Swath.Intake.Submitting;
 using Swath.Persistence.StatusBacklog;
 
 namespace Swath.Intake;
@@ -19,6 +20,7 @@ public static class IntakeRegistration
         services.AddSwathImaging();
         services.AddSingleton<ImageMeasurer>();
         services.AddSingleton<IntakeMetrics>();
+        services.AddSwathSubmission();
         services.AddSwathOptions<SqsGatewayOptions>();
         services.AddSwathAwsMessaging();
         services.AddSingleton<MessageHandling>();

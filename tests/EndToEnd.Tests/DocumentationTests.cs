@@ -7,6 +7,7 @@ using Swath.Imaging.Remote;
 using Swath.Intake;
 using Swath.Intake.Notifications;
 using Swath.Intake.Sqs;
+using Swath.Intake.Submitting;
 using Swath.Persistence;
 using Swath.Scheduler;
 using Swath.Worker;
@@ -24,7 +25,7 @@ public sealed class DocumentationTests
     {
         Type[] options =
         [
-            typeof(IntakeOptions), typeof(SqsGatewayOptions), typeof(StatusTopicOptions), typeof(SchedulerOptions), typeof(WorkerOptions), typeof(EndpointsOptions),
+            typeof(IntakeOptions), typeof(SqsGatewayOptions), typeof(SubmissionOptions), typeof(StatusTopicOptions), typeof(SchedulerOptions), typeof(WorkerOptions), typeof(EndpointsOptions),
             typeof(ImagingLimits), typeof(RemoteImageOptions), typeof(LocatingOptions), typeof(DatabaseOptions), typeof(TransportOptions),
         ];
         var table = SettingsPage.Render(options);

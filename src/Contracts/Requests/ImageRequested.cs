@@ -60,4 +60,8 @@ public sealed record ImageRequested
     /// <summary>What the job may read, write and call; stamped by Swath. A request from outside leaves it out.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Grants? Grants { get; init; }
+
+    /// <summary>Why the request can't be a job, where it was refused at the door and no answer could reach the sender: its job fails with this. Stamped by Swath.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Refusal { get; init; }
 }

@@ -1,4 +1,6 @@
 using Swath.Contracts;
+using Swath.Host.Commands;
+using Swath.Intake.Submitting;
 using Swath.Persistence;
 using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Outbox;
@@ -23,6 +25,7 @@ internal sealed class SwathClient : IAsyncDisposable
             .AddSingleton(TimeProvider.System)
             .AddSwathPersistence(database.DataSource)
             .AddSwathOutbox()
+            .AddSwathSubmission()
             .AddSwathSchedulerQueries()
             .AddEventStream<ImageJob>(ImageJobStream.Configure)
             .BuildServiceProvider();
@@ -35,8 +38,17 @@ internal sealed class SwathClient : IAsyncDisposable
     public static async Task<SwathClient> ConnectAsync(CancellationToken cancellationToken) =>
         new(await SwathDatabase.OpenAsync(cancellationToken));
 
-    /// <summary>Stores the request in the outbox; the Swath that runs on the database delivers it, now or when it starts.</summary>
-    public Task SubmitAsync(ImageRequested request, CancellationToken cancellationToken) => PublishAsync(request, request.JobId, cancellationToken);
+    /// <summary>Stores the request; the Swath that runs on the database delivers it, now or when it starts.</summary>
+    /// <returns>The job: of a request that came before, the one that it was then.</returns>
+    /// <exception cref="UsageException">It can't be a job.</exception>
+    public async Task<Guid> SubmitAsync(ImageRequested request, CancellationToken cancellationToken) =>
+        await _services.GetRequiredService<Submission>().SubmitAsync(request, WayIn.Cli, cancellationToken: cancellationToken) switch
+        {
+            SubmissionOutcome.Accepted accepted => accepted.JobId,
+            SubmissionOutcome.Refused refused => throw new UsageException(string.Join(Environment.NewLine, refused.Problems)),
+            SubmissionOutcome.Conflict conflict => throw new UsageException(conflict.Reason),
+            var other => throw new InvalidOperationException($"A request can't end as {other.GetType().Name} on the command line."),
+        };
 
     public Task PublishAsync(object message, Guid jobId, CancellationToken cancellationToken) =>
         _services.GetRequiredService<IOutbox>().EnqueueAsync([OutboxEntry.Publish(message) with { JobId = jobId }], cancellationToken);

@@ -103,7 +103,7 @@ internal sealed class SwathProcess : IAsyncDisposable
         _host!.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
     }
 
-    public Task SubmitAsync(ImageRequested request, CancellationToken cancellationToken) => Client.SubmitAsync(request, cancellationToken);
+    public Task<Guid> SubmitAsync(ImageRequested request, CancellationToken cancellationToken) => Client.SubmitAsync(request, cancellationToken);
 
     public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _host!.WaitForShutdownAsync(cancellationToken);
 

@@ -1,10 +1,10 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Swath.Contracts;
+using Swath.Intake.Submitting;
 using Swath.Persistence.Outbox;
 using Swath.Persistence.ReadSide;
 
@@ -13,15 +13,13 @@ namespace Swath.Intake.Api;
 /// <summary>The REST API: submit a job, look at jobs, and say stop, pause or resume.</summary>
 public static class JobsApi
 {
-    private const int MaxListed = 1000;
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
-
     /// <summary>Maps <c>/v1/jobs</c>.</summary>
     public static RouteGroupBuilder MapJobs(this IEndpointRouteBuilder routes)
     {
         var jobs = routes.MapGroup("/v1/jobs").WithTags("jobs");
+        jobs.AddEndpointFilter(RefuseUnknownParameters);
         jobs.MapPost("", SubmitAsync).WithSummary("Submits one image. The body is the message ImageRequested; jobId may be left out.");
-        jobs.MapGet("", ListAsync).WithSummary("Lists jobs, newest first.");
+        jobs.MapGet("", ListAsync).WithSummary("Lists jobs, newest first. Parameters: state, tenant, limit (1..1000, default 50).");
         jobs.MapGet("{id:guid}", FindAsync).WithName("job").WithSummary("One job: state, progress, and why it waits.");
         jobs.MapPost("{id:guid}/cancel", (Guid id, IOutbox outbox, JobReader reader, CancellationToken stop) =>
             TellAsync(id, new CancelJob { JobId = id }, outbox, reader, stop)).WithSummary("Stops a job for good.");
@@ -34,36 +32,33 @@ public static class JobsApi
         return jobs;
     }
 
-    private static async Task<Results<AcceptedAtRoute<JobAccepted>, ValidationProblem>> SubmitAsync(
-        JsonObject body, IOutbox outbox, CancellationToken cancellationToken)
+    private static async Task<Results<AcceptedAtRoute<JobAccepted>, ValidationProblem, ProblemHttpResult>> SubmitAsync(
+        JsonElement body, Submission submission, CancellationToken cancellationToken)
     {
-        if (!body.ContainsKey("jobId"))
-            body["jobId"] = Guid.NewGuid();
-        ImageRequested? request;
-        try
-        {
-            request = body.Deserialize<ImageRequested>(Json);
-        }
-        catch (JsonException mistake)
-        {
-            return Invalid([$"{mistake.Path ?? "The body"}: {mistake.Message}"]);
-        }
-
-        var problems = request is null ? ["The body must be a JSON object."] : ImageRequestRules.Problems(request);
-        if (problems.Count > 0)
+        if (RequestJson.Read(body, Guid.NewGuid(), out var problems) is not { } request)
             return Invalid(problems);
-        await outbox.PublishAsync(request!, request!.JobId, cancellationToken: cancellationToken);
-        return TypedResults.AcceptedAtRoute(new JobAccepted(request.JobId), "job", new { id = request.JobId });
+        return await submission.SubmitAsync(request, WayIn.Rest, !RequestJson.HasJobId(body), cancellationToken) switch
+        {
+            SubmissionOutcome.Accepted accepted => TypedResults.AcceptedAtRoute(new JobAccepted(accepted.JobId), "job", new { id = accepted.JobId }),
+            SubmissionOutcome.Refused refused => Invalid(refused.Problems),
+            SubmissionOutcome.Conflict conflict => TypedResults.Problem(conflict.Reason, statusCode: StatusCodes.Status409Conflict),
+            var other => throw new InvalidOperationException($"A request can't end as {other.GetType().Name} over the API."),
+        };
     }
 
-    private static async Task<Ok<IReadOnlyList<JobRow>>> ListAsync(
-        JobReader reader, CancellationToken cancellationToken, string? state = null, string? tenant = null, int limit = 50) =>
-        TypedResults.Ok(await reader.ListAsync(state, tenant, Math.Clamp(limit, 1, MaxListed), cancellationToken));
+    private static async Task<Results<Ok<IReadOnlyList<JobRow>>, ValidationProblem>> ListAsync(
+        HttpRequest http, JobReader reader, CancellationToken cancellationToken)
+    {
+        var query = JobQuery.Read(http.Query, out var problems);
+        return problems.Count > 0
+            ? Invalid(problems)
+            : TypedResults.Ok(await reader.ListAsync(query.State, query.Tenant, query.Limit, cancellationToken));
+    }
 
     private static async Task<Results<Ok<JobRow>, NotFound>> FindAsync(Guid id, JobReader reader, CancellationToken cancellationToken) =>
         await reader.FindAsync(id, cancellationToken) is { } job ? TypedResults.Ok(job) : TypedResults.NotFound();
 
-    private static async Task<Results<Accepted, NotFound, Conflict<string>>> TellAsync(
+    private static async Task<Results<Accepted, NotFound, Conflict<string>, RetryLater>> TellAsync(
         Guid id, object message, IOutbox outbox, JobReader reader, CancellationToken cancellationToken)
     {
         var job = await reader.FindAsync(id, cancellationToken);
@@ -71,6 +66,10 @@ public static class JobsApi
             return TypedResults.NotFound();
         if (WhyNot(job, message) is { } refusal)
             return TypedResults.Conflict(refusal);
+
+        // What is said to a saga before it has heard of its job is lost.
+        if (await reader.StateOfAsync(id, cancellationToken) is null)
+            return new RetryLater(TimeSpan.FromSeconds(1), $"Job {id} was accepted a moment ago and is not under way yet: try again.");
         await outbox.PublishAsync(message, id, cancellationToken: cancellationToken);
         return TypedResults.Accepted($"/v1/jobs/{id}");
     }
@@ -80,6 +79,14 @@ public static class JobsApi
         RetryFailedTiles => job.State == "PartiallyCompleted" ? null : $"Job {job.JobId} is {job.State}: only a job that is PartiallyCompleted has tiles to retry.",
         _ => job.IsFinal ? $"Job {job.JobId} is {job.State} already." : null,
     };
+
+    // What a caller asks for and Swath doesn't know would else be ignored in silence. The list reads its own.
+    private static ValueTask<object?> RefuseUnknownParameters(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext.Request;
+        var isList = HttpMethods.IsGet(http.Method) && http.RouteValues.Count == 0;
+        return !isList && JobQuery.UnknownParameters(http.Query) is { Count: > 0 } unknown ? ValueTask.FromResult<object?>(Invalid(unknown)) : next(context);
+    }
 
     private static ValidationProblem Invalid(IEnumerable<string> problems) =>
         TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["request"] = [.. problems] });

@@ -3,6 +3,7 @@ using MassTransit.Transports;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Swath.Endpoints.Aws.Sqs;
+using Swath.Intake.Submitting;
 
 namespace Swath.Intake.Sqs;
 
@@ -39,10 +40,10 @@ internal sealed class MessageHandling(
         {
             either.Token.ThrowIfCancellationRequested();
             var body = RequestBody.Read(message.Body);
-            await HandOverAsync(body, message, either.Token);
+            var jobId = await HandOverAsync(body, message, either.Token);
             await sqs.DeleteAsync(queue.Url, message.ReceiptHandle, CancellationToken.None);
             metrics.QueueMessage("accepted");
-            logger.LogInformation("Job {JobId} ({ExternalId}) was requested by message {MessageId}", body.Request.JobId, body.Request.ExternalId ?? "-", message.MessageId);
+            logger.LogInformation("Job {JobId} ({ExternalId}) was requested by message {MessageId}", jobId, body.Request.ExternalId ?? "-", message.MessageId);
         }
         catch (RefusedRequestException refused)
         {
@@ -63,17 +64,25 @@ internal sealed class MessageHandling(
         }
     }
 
-    private async Task HandOverAsync(RequestBody body, SqsMessage message, CancellationToken cancellationToken)
+    /// <returns>The job.</returns>
+    private async Task<Guid> HandOverAsync(RequestBody body, SqsMessage message, CancellationToken cancellationToken)
     {
         var pause = TimeSpan.FromSeconds(1);
         while (true)
         {
             try
             {
-                var delivery = QueueDelivery.Of(message);
+                var delivery = new QueueDelivery();
                 await _dispatcher.Value.Dispatch(body.Envelope, Headers, cancellationToken, delivery);
-                if (delivery.Stored)
-                    return;
+                switch (delivery.Outcome)
+                {
+                    case SubmissionOutcome.Accepted accepted:
+                        return accepted.JobId;
+                    case SubmissionOutcome.Refused refused:
+                        throw new RefusedRequestException(RefusalKind.InvalidRequest, refused.Problems);
+                    case SubmissionOutcome.Conflict conflict:
+                        throw new RefusedRequestException(RefusalKind.Conflict, conflict.Reason);
+                }
                 cancellationToken.ThrowIfCancellationRequested();
                 throw new InvalidOperationException($"The consumer of {EndpointName} did not store the request.");
             }

@@ -11,4 +11,7 @@ internal enum RefusalKind
 
     /// <summary>A request that breaks a rule.</summary>
     InvalidRequest,
+
+    /// <summary>A request whose id is that of a job with another content.</summary>
+    Conflict,
 }

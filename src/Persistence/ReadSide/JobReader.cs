@@ -16,12 +16,25 @@ public sealed class JobReader(NpgsqlDataSource database)
         FROM jobs j
         """;
 
-    /// <summary>The job, or null when there is none with this id.</summary>
+    // A request that was accepted and that its saga has yet to hear of; served by submissions_job. The columns are those of Select.
+    private const string SelectSubmitted = """
+        SELECT s.job_id, s.name, s.tenant, 'Requested', null::text, null::text, null::int, s.image_url, s.endpoint, null::text,
+               s.priority, 0, 0, 0, 0, 0, 0, 0, 0::bigint, null::text[], null::text, s.submitted_at, null::timestamptz, null::timestamptz
+        FROM submissions s WHERE s.job_id = $1
+        """;
+
+    /// <summary>The job, from the moment that its request was accepted; null when there is none with this id.</summary>
     public async Task<JobRow?> FindAsync(Guid jobId, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand($"{Select} WHERE j.job_id = $1");
-        command.Parameters.AddWithValue(jobId);
-        return (await ReadAsync(command, cancellationToken)).SingleOrDefault();
+        foreach (var select in (string[])[$"{Select} WHERE j.job_id = $1", SelectSubmitted])
+        {
+            await using var command = database.CreateCommand(select);
+            command.Parameters.AddWithValue(jobId);
+            if (await ReadAsync(command, cancellationToken) is [var job])
+                return job;
+        }
+
+        return null;
     }
 
     /// <summary>The job's state as its row has it; null when there is no such job (yet).</summary>

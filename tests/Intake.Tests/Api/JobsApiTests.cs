@@ -5,8 +5,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 using Swath.Intake.Api;
+using Swath.Intake.Submitting;
 using Swath.Persistence;
 using Swath.Persistence.Outbox;
+using Swath.Scheduler.Jobs;
 using Swath.Testing;
 
 namespace Swath.Intake.Tests.Api;
@@ -22,7 +24,7 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSwathPersistence(database.DataSource).AddSwathOutbox();
+        builder.Services.AddSwathPersistence(database.DataSource).AddSwathOutbox().AddSwathSubmission();
         _app = builder.Build();
         _app.MapJobs();
         await _app.StartAsync();
@@ -57,6 +59,114 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains(named, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_SameIdAgain_IsTheSameJobOrAConflict()
+    {
+        var id = Guid.NewGuid();
+
+        Assert.Equal(HttpStatusCode.Accepted, (await PostAsync(Request($"\"jobId\":\"{id}\""))).StatusCode);
+        var again = await PostAsync(Request($"\"priority\": 10, \"jobId\":\"{id}\""));
+        var other = await PostAsync(Request($"\"priority\": 11, \"jobId\":\"{id}\""));
+
+        Assert.Equal(HttpStatusCode.Accepted, again.StatusCode);
+        Assert.Equal(id, (await again.Content.ReadFromJsonAsync<JobAccepted>())!.JobId);
+        Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
+        Assert.Contains($"Job {id} was requested before with another content", await other.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(1L, await database.Database.ScalarAsync<long>("select count(*) from outbox where job_id = $1", id));
+    }
+
+    [Fact]
+    public async Task Post_SameExternalIdWithoutJobId_AnswersWithTheJobThatThereIs()
+    {
+        var first = await (await PostAsync(Request("\"externalId\":\"harbour-7\""))).Content.ReadFromJsonAsync<JobAccepted>();
+        var second = await (await PostAsync(Request("\"externalId\":\"harbour-7\""))).Content.ReadFromJsonAsync<JobAccepted>();
+        var named = await PostAsync(Request($"\"externalId\":\"harbour-7\",\"jobId\":\"{Guid.NewGuid()}\""));
+
+        Assert.Equal(first!.JobId, second!.JobId);
+        Assert.Equal(HttpStatusCode.Conflict, named.StatusCode);
+    }
+
+    [Fact]
+    public async Task Post_IdOfAnotherTenantsJob_IsAConflictThatSaysNoMore()
+    {
+        var id = Guid.NewGuid();
+        await PostAsync(Request($"\"tenant\":\"one\",\"jobId\":\"{id}\""));
+
+        var other = await PostAsync(Request($"\"tenant\":\"two\",\"jobId\":\"{id}\""));
+
+        Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
+        Assert.Contains($"The job id {id} is taken", await other.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"grants\":{\"imageRoots\":[\"/\"]}")]
+    [InlineData("\"refusal\":\"mine\"")]
+    public async Task Post_WhatOnlySwathStamps_IsRefused(string member)
+    {
+        var answer = await PostAsync(Request(member));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("stamped by Swath", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"tilesize\": 512", "tilesize")]
+    [InlineData("\"tile\": {\"sise\": 512}", "tile.sise")]
+    [InlineData("\"affinity\": {\"hard\": {\"tag\": [\"a=b\"]}}", "affinity.hard.tag")]
+    [InlineData("\"postProcessing\": [{\"algorithm\": \"Nms\", \"iou\": 0.5}]", "postProcessing[0].iou")]
+    public async Task Post_UnknownMember_IsRefusedByItsName(string member, string named)
+    {
+        var answer = await PostAsync(Request(member));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains($"{named} is no member of a request", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_MembersThatMayBeAny_AreNotLookedInto()
+    {
+        var answer = await PostAsync(
+            """{"imageUrl":"a.tif","endpoint":{"name":"ships","type":"SageMaker","parameters":{"SessionId":"a"}},"featureProperties":[{"mine":{"a":1}}],"outputs":[{"type":"File","path":"a.geojson"}]}""");
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/v1/jobs?state=Runing", "Requested, Queued, Running, Assembling, Paused, Completed, PartiallyCompleted, Failed, Cancelled")]
+    [InlineData("/v1/jobs?state=", "state must be one of")]
+    [InlineData("/v1/jobs?limit=0", "limit must be a number, 1..1000")]
+    [InlineData("/v1/jobs?limit=1001", "limit must be a number, 1..1000")]
+    [InlineData("/v1/jobs?limit=many", "limit must be a number, 1..1000")]
+    [InlineData("/v1/jobs?stat=Queued", "'stat' is no parameter here")]
+    [InlineData("/v1/jobs?state=Queued&state=Failed", "state is given 2 times")]
+    [InlineData("/v1/jobs/7d3c8f7a-94f7-5a60-9f4e-2f6f0f3c1b55?fields=state", "'fields' is no parameter here")]
+    public async Task Get_WhatItDoesNotKnow_IsRefusedWithWhatThereIs(string path, string expected)
+    {
+        var answer = await _client.GetAsync(path);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains(expected, JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("errors").GetProperty("request")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void States_OfTheQuery_AreThoseOfTheSaga() =>
+        Assert.Equal(
+            typeof(JobStatus).GetFields().Select(field => (string)field.GetValue(null)!).Where(state => state != JobStatus.Initial).Order(StringComparer.Ordinal),
+            JobQuery.States.Order(StringComparer.Ordinal));
+
+    [Fact]
+    public async Task Get_JobThatTheSagaHasNotHeardOf_IsRequested()
+    {
+        var accepted = await (await PostAsync(Request("\"jobName\":\"harbour\""))).Content.ReadFromJsonAsync<JobAccepted>();
+
+        var job = await _client.GetFromJsonAsync<JsonElement>($"/v1/jobs/{accepted!.JobId}");
+
+        Assert.Equal(("Requested", "harbour", "a.tif"), (job.GetProperty("state").GetString(), job.GetProperty("name").GetString(), job.GetProperty("imageUrl").GetString()));
+        var cancel = await _client.PostAsync($"/v1/jobs/{accepted.JobId}/cancel", null);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, cancel.StatusCode);
+        Assert.NotNull(cancel.Headers.RetryAfter);
     }
 
     [Fact]
@@ -105,6 +215,9 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
 
         Assert.Equal(id, Assert.Single(jobs.EnumerateArray()).GetProperty("jobId").GetGuid());
     }
+
+    private static string Request(string members) =>
+        $$"""{ {{members}}, "imageUrl":"a.tif","endpoint":{"name":"http://127.0.0.1:8080/invocations"},"outputs":[{"type":"File","path":"a.geojson"}]}""";
 
     private Task<HttpResponseMessage> PostAsync(string body) =>
         _client.PostAsync("/v1/jobs", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));

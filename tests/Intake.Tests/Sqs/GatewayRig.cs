@@ -7,6 +7,7 @@ using Npgsql;
 using Swath.Endpoints.Aws;
 using Swath.Endpoints.Aws.Sqs;
 using Swath.Intake.Sqs;
+using Swath.Intake.Submitting;
 using Swath.Persistence;
 using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Outbox;
@@ -50,7 +51,7 @@ internal sealed class GatewayRig : IAsyncDisposable
         return new GatewayRig(clients, clients.GetRequiredService<ISqsClient>(), queue, queueUrl, deadLetterUrl);
     }
 
-    public async Task StartAsync(NpgsqlDataSource database, Action<SqsGatewayOptions>? configure = null)
+    public async Task StartAsync(NpgsqlDataSource database, Action<SqsGatewayOptions>? configure = null, string? tenant = null)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders().AddProvider(Log);
@@ -65,6 +66,7 @@ internal sealed class GatewayRig : IAsyncDisposable
             options.Queue = Queue;
             configure?.Invoke(options);
         });
+        builder.Services.Configure<SubmissionOptions>(options => options.QueueTenant = tenant);
         _host = builder.Build();
         await _host.StartAsync();
     }

@@ -74,20 +74,62 @@ public sealed class QueueGatewayTests(DatabaseFixture database) : IClassFixture<
     public async Task Message_HandedOutAgainBeforeItWasDeleted_IsStoredOnce()
     {
         await using var rig = await GatewayRig.CreateAsync();
-        await rig.SendAsync(Osml("twice"));
         var job = OsmlJobId.Of("twice").JobId;
-
-        // What a process leaves behind that is killed between the commit and the deletion.
-        var message = Assert.Single(await rig.Sqs.ReceiveAsync(rig.QueueUrl, 1, TimeSpan.FromSeconds(10), TimeSpan.Zero, CancellationToken.None));
-        await database.Database.ExecuteAsync(
-            "insert into outbox (message_id, job_id, destination, message, enqueued_at, due_at) values ($1, $2, 'queue:a', '{}', now(), now())",
-            Swath.Intake.Sqs.QueueDelivery.Of(message).MessageId, job);
         await rig.StartAsync(database.DataSource);
-        await rig.Log.WaitForAsync("was requested by message");
+
+        // The second time is what a process leaves behind that is killed between the commit and the deletion.
+        for (var time = 0; time < 2; time++)
+        {
+            await rig.SendAsync(Osml("twice"));
+            await rig.Log.WaitForAsync("was requested by message");
+        }
         await rig.StopAsync();
 
         Assert.Equal(1L, await database.Database.ScalarAsync<long>(InOutbox, job));
         Assert.Equal(0, await rig.RemainingAsync());
+    }
+
+    [SkippableFact]
+    public async Task Message_SameIdWithAnotherContent_IsInTheDeadLetterQueueWithTheReason()
+    {
+        await using var rig = await GatewayRig.CreateAsync();
+        var other = Osml("changed").Replace("a.tif", "b.tif", StringComparison.Ordinal);
+        await rig.StartAsync(database.DataSource);
+        await rig.SendAsync(Osml("changed"));
+        await rig.Log.WaitForAsync("was requested by message");
+
+        await rig.SendAsync(other);
+
+        Assert.Equal(other, Assert.Single(await rig.TakeAsync(rig.DeadLetterUrl, 1)).Body);
+        Assert.Contains(rig.Log.All, line => line.Contains("was requested before with another content", StringComparison.Ordinal));
+        Assert.Equal(1L, await database.Database.ScalarAsync<long>(InOutbox, OsmlJobId.Of("changed").JobId));
+    }
+
+    [SkippableFact]
+    public async Task Message_ThatCarriesGrants_IsInTheDeadLetterQueue()
+    {
+        await using var rig = await GatewayRig.CreateAsync();
+        await rig.StartAsync(database.DataSource);
+        var id = Guid.NewGuid();
+
+        await rig.SendAsync(Envelope(id).Replace("\"outputs\"", "\"grants\": {\"imageRoots\": [\"/\"]}, \"outputs\"", StringComparison.Ordinal));
+
+        Assert.Single(await rig.TakeAsync(rig.DeadLetterUrl, 1));
+        Assert.Equal(0L, await database.Database.ScalarAsync<long>(InOutbox, id));
+    }
+
+    [SkippableFact]
+    public async Task Message_QueueWithATenant_IsThatTenantsWhateverItSays()
+    {
+        await using var rig = await GatewayRig.CreateAsync();
+        var id = Guid.NewGuid();
+        await rig.SendAsync(Envelope(id).Replace("\"outputs\"", "\"tenant\": \"somebody\", \"outputs\"", StringComparison.Ordinal));
+
+        await rig.StartAsync(database.DataSource, tenant: "harbour");
+        await rig.Log.WaitForAsync("was requested by message");
+
+        Assert.Equal("harbour", await database.Database.ScalarAsync<string>("select message->'body'->'message'->>'tenant' from outbox where job_id = $1", id));
+        Assert.Equal("harbour", await database.Database.ScalarAsync<string>("select tenant from submissions where job_id = $1", id));
     }
 
     [SkippableFact]

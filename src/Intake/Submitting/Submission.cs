@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Options;
+using Swath.Contracts;
+
+namespace Swath.Intake.Submitting;
+
+/// <summary>
+/// The door: the one way from a request to a job, for REST, broker, SQS and command line. It refuses what breaks a rule, stamps whose the job is
+/// and what it may do, recognises what came before, and stores the rest with its message to the saga. docs/decisions/0010-the-door.md.
+/// </summary>
+public sealed class Submission
+{
+    private readonly SubmissionStore _store;
+    private readonly IGrantIssuer _grants;
+    private readonly IEnumerable<ISubmissionRule> _rules;
+    private readonly IOptionsMonitor<SubmissionOptions> _options;
+
+    internal Submission(SubmissionStore store, IGrantIssuer grants, IEnumerable<ISubmissionRule> rules, IOptionsMonitor<SubmissionOptions> options) =>
+        (_store, _grants, _rules, _options) = (store, grants, rules, options);
+
+    /// <summary>Makes a job of a request, once. When it returns <see cref="SubmissionOutcome.Accepted"/>, nothing can lose the job any more.</summary>
+    /// <param name="request">As it came; its job id is chosen by the caller, or new.</param>
+    /// <param name="way">How it came.</param>
+    /// <param name="jobIdIsNew">True when nobody but this process knows the job's id yet: a request that came before keeps the one it has.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<SubmissionOutcome> SubmitAsync(
+        ImageRequested request, WayIn way, bool jobIdIsNew = false, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (Check(ref request, way) is { Count: > 0 } problems)
+            return new SubmissionOutcome.Refused(problems);
+        return await StoreAsync(request, jobIdIsNew, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Stamps a request and finds every rule that it breaks.</summary>
+    private List<string> Check(ref ImageRequested request, WayIn way)
+    {
+        List<string> problems = [];
+        if (request.Grants is not null || request.Refusal is not null)
+            problems.Add("grants and refusal are stamped by Swath: leave them out.");
+        var stamped = request with { Tenant = _options.CurrentValue.TenantOf(way) ?? request.Tenant, Grants = null, Refusal = null };
+        problems.AddRange(ImageRequestRules.Problems(stamped));
+        if (problems.Count == 0)
+        {
+            stamped = stamped with { Grants = _grants.Issue(way, stamped.Tenant, stamped) };
+            foreach (var rule in _rules)
+                problems.AddRange(rule.Problems(way, stamped));
+        }
+
+        request = stamped;
+        return problems;
+    }
+
+    private async Task<SubmissionOutcome> StoreAsync(ImageRequested request, bool jobIdIsNew, CancellationToken cancellationToken)
+    {
+        var hash = CanonicalRequest.HashOf(request);
+        if (await _store.TryAddAsync(request, hash, cancellationToken).ConfigureAwait(false) is not { } known)
+            return new SubmissionOutcome.Accepted(request.JobId, IsNew: true);
+        return Difference(request, hash, known, jobIdIsNew) is { } reason
+            ? new SubmissionOutcome.Conflict(reason)
+            : new SubmissionOutcome.Accepted(known.JobId, IsNew: false);
+    }
+
+    /// <returns>Why a request is not the one that is known; null when it is.</returns>
+    private static string? Difference(ImageRequested request, byte[] hash, KnownSubmission known, bool jobIdIsNew)
+    {
+        // Of another tenant's job nothing is said but that its id is taken.
+        if (known.Tenant != request.Tenant)
+            return $"The job id {request.JobId} is taken: choose another one.";
+        if (known.JobId != request.JobId && !jobIdIsNew)
+            return $"externalId '{known.Key}' is job {known.JobId} already: send that jobId, or leave it out, or choose another externalId.";
+        return known.Key == SubmissionStore.KeyOf(request) && hash.AsSpan().SequenceEqual(known.Hash)
+            ? null
+            : $"Job {known.JobId} was requested before with another content: choose another id for what is another job.";
+    }
+}

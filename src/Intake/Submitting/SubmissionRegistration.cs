@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Swath.Configuration;
+
+namespace Swath.Intake.Submitting;
+
+/// <summary>Puts the door into a process: all that it needs is the database.</summary>
+public static class SubmissionRegistration
+{
+    /// <summary>Offers <see cref="Submission"/>. Needs an <c>NpgsqlDataSource</c> and the outbox (<c>AddSwathOutbox</c>), and no bus.</summary>
+    public static IServiceCollection AddSwathSubmission(this IServiceCollection services)
+    {
+        services.AddSwathOptions<SubmissionOptions>();
+        services.TryAddSingleton<IGrantIssuer, UnlimitedGrants>();
+        services.TryAddSingleton<SubmissionStore>();
+        services.TryAddSingleton(provider => new Submission(
+            provider.GetRequiredService<SubmissionStore>(), provider.GetRequiredService<IGrantIssuer>(), provider.GetServices<ISubmissionRule>(),
+            provider.GetRequiredService<IOptionsMonitor<SubmissionOptions>>()));
+        return services;
+    }
+}

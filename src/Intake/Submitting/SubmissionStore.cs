@@ -1,0 +1,67 @@
+using Npgsql;
+using Swath.Contracts;
+using Swath.Persistence.Outbox;
+
+namespace Swath.Intake.Submitting;
+
+/// <summary>The table <c>submissions</c>: a request and the message to the saga are stored together, or neither is.</summary>
+internal sealed class SubmissionStore(NpgsqlDataSource database, IOutbox outbox)
+{
+    private const string Insert =
+        """
+        insert into submissions (tenant, key, job_id, hash, name, image_url, endpoint, priority)
+        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing
+        """;
+
+    // Served by the primary key and by submissions_job. Its own id first: that is what a caller has chosen.
+    private const string Known =
+        """
+        select tenant, key, job_id, hash from submissions where job_id = $3 or (tenant = $1 and key = $2)
+        order by job_id = $3 desc limit 1
+        """;
+
+    /// <summary>Stores a request that is not known yet.</summary>
+    /// <returns>Null when it was stored; else what is known under its id.</returns>
+    public async Task<KnownSubmission?> TryAddAsync(ImageRequested request, byte[] hash, CancellationToken cancellationToken)
+    {
+        var key = KeyOf(request);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var insert = new NpgsqlCommand(Insert, connection, transaction);
+        AddKey(insert, request.Tenant, key, request.JobId);
+        insert.Parameters.AddWithValue(hash);
+        insert.Parameters.AddWithValue(request.JobName ?? request.ExternalId ?? request.JobId.ToString());
+        insert.Parameters.AddWithValue(request.ImageUrl);
+        insert.Parameters.AddWithValue(request.Endpoint.Name);
+        insert.Parameters.AddWithValue(request.Priority);
+        if (await insert.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) == 0)
+            return await FindAsync(connection, request.Tenant, key, request.JobId, cancellationToken).ConfigureAwait(false);
+
+        await outbox.EnqueueAsync(transaction, Message(request, request.JobId), cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>The name of a request among those of its tenant.</summary>
+    public static string KeyOf(ImageRequested request) => request.ExternalId ?? request.JobId.ToString();
+
+    private static OutboxEntry Message(object message, Guid jobId) => OutboxEntry.Publish(message) with { JobId = jobId };
+
+    private static async Task<KnownSubmission> FindAsync(
+        NpgsqlConnection connection, string tenant, string key, Guid jobId, CancellationToken cancellationToken)
+    {
+        await using var find = new NpgsqlCommand(Known, connection);
+        AddKey(find, tenant, key, jobId);
+        await using var row = await find.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        return await row.ReadAsync(cancellationToken).ConfigureAwait(false)
+            ? new KnownSubmission(row.GetString(0), row.GetString(1), row.GetGuid(2), row.GetFieldValue<byte[]>(3))
+            : throw new InvalidOperationException($"The submission of job {jobId} was there a moment ago and is gone: submit it again.");
+    }
+
+    private static void AddKey(NpgsqlCommand command, string tenant, string key, Guid jobId)
+    {
+        command.Parameters.AddWithValue(tenant);
+        command.Parameters.AddWithValue(key);
+        command.Parameters.AddWithValue(jobId);
+    }
+}
