@@ -18,6 +18,9 @@ public static class WorkerDiagnostics
 
     internal static Counter<long> Features { get; } = Meter.CreateCounter<long>("swath.worker.features", "{feature}", "Features that models returned.");
 
+    /// <summary>Outputs of assembled jobs, by <c>outcome</c>: written, failed.</summary>
+    internal static Counter<long> Outputs { get; } = Meter.CreateCounter<long>("swath.worker.outputs", "{output}", "Outputs of assembled jobs, by outcome.");
+
     internal static UpDownCounter<long> InFlight { get; } =
         Meter.CreateUpDownCounter<long>("swath.worker.tiles.in_flight", "{tile}", "Tiles that are at a model right now.");
 

@@ -59,6 +59,14 @@ public sealed class GoldenJsonTests
     }
 
     [Fact]
+    public void Deserialize_JobCompletedOfAnEarlierRelease_SaysNothingOfSingleOutputs()
+    {
+        const string json = """{"jobId":"6f1c6f0e-7d5b-4c5e-9a55-0d7c4a1f2b3c","features":1,"results":["a.geojson"],"failedOutputs":["s3://b: denied"]}""";
+
+        Assert.Empty(JsonSerializer.Deserialize<JobCompleted>(json, Options)!.Outputs);
+    }
+
+    [Fact]
     public void Serialize_ImageRequestedWithAnExternalId_CarriesIt()
     {
         var request = Samples.All.OfType<ImageRequested>().Single() with { ExternalId = "job-7" };

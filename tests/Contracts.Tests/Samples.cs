@@ -49,7 +49,7 @@ internal static class Samples
             },
             ImageReadRole = "arn:aws:iam::123456789012:role/read-imagery",
         },
-        new CalculateRegions { JobId = JobId, ImageUrl = "s3://imagery/harbour.tif", Tile = Tile },
+        new CalculateRegions { JobId = JobId, ImageUrl = "s3://imagery/harbour.tif", Tile = Tile, Outputs = [OutputSink.ToFile("results/harbour.geojson")] },
         new RegionsCalculated { JobId = JobId, Image = Image, Regions = [Region], Warnings = ["The image has no georeferencing."] },
         new ImageRejected { JobId = JobId, Reason = ImageRejection.NotFound, Detail = "There is no file at harbour.tif." },
         new SelectVariant { JobId = JobId, Endpoint = Endpoint, JobKind = "ships", Regions = [Region] },
@@ -88,13 +88,23 @@ internal static class Samples
             Endpoint = Endpoint,
             Tile = Tile,
             Outputs = [OutputSink.ToFile("results/harbour.geojson")],
+            OnlyOutputs = [0],
+            TilesFinished = 60,
             FailedRegions = [new(Region.Window, "The image vanished.")],
         },
-        new JobCompleted { JobId = JobId, Features = 811, Results = ["results/harbour.geojson"], FailedOutputs = ["s3://results: access denied"] },
+        new JobCompleted
+        {
+            JobId = JobId,
+            Features = 811,
+            Results = ["results/harbour.geojson"],
+            FailedOutputs = ["s3://results: access denied"],
+            Outputs = [new(0, "results/harbour.geojson"), new(1, Failure: "s3://results: access denied")],
+        },
         new JobFailed { JobId = JobId, Reason = "No output could be written." },
         new CancelJob { JobId = JobId, Reason = "Wrong image." },
         new PauseJob { JobId = JobId },
         new ResumeJob { JobId = JobId },
         new RetryFailedTiles { JobId = JobId },
+        new RetryOutputs { JobId = JobId },
     ];
 }

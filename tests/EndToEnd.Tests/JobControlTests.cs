@@ -85,6 +85,6 @@ public sealed class JobControlTests
         await SlowJob.AssertNothingIsLeftAsync(cli, id, "Completed");
         var again = await cli.RunAsync("retry", id, "--failed-tiles");
         Assert.Equal(2, again.ExitCode);
-        Assert.Contains("only a job that is PartiallyCompleted", again.Error, StringComparison.Ordinal);
+        Assert.Contains("no tile and no output that failed", again.Error, StringComparison.Ordinal);
     }
 }

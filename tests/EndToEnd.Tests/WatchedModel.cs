@@ -14,6 +14,7 @@ internal sealed class WatchedModel : IAsyncDisposable
     private readonly Lock _lock = new();
     private TaskCompletionSource _idle = new();
     private int _inFlight;
+    private int _requests;
 
     public WatchedModel()
     {
@@ -29,6 +30,9 @@ internal sealed class WatchedModel : IAsyncDisposable
     }
 
     public string Url { get; }
+
+    /// <summary>How many requests it has got in all.</summary>
+    public int Requests => Volatile.Read(ref _requests);
 
     /// <summary>Ends when no request is under way: while a job runs, each answer is followed by the next request before the others have ended.</summary>
     public Task IdleAsync()
@@ -64,6 +68,7 @@ internal sealed class WatchedModel : IAsyncDisposable
 
     private async Task AnswerAsync(HttpListenerContext context)
     {
+        Interlocked.Increment(ref _requests);
         lock (_lock)
             _inFlight++;
         try

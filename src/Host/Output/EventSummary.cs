@@ -20,7 +20,7 @@ internal static class EventSummary
             "region-completed" => $"region {Text(data, "regionId")}: {Text(data, "tilesDone")} tiles, {Text(data, "features")} features, {Count(data, "failedTiles")} failed tile(s), worker {Text(data, "workerId")}, attempt {Text(data, "attempt")}",
             "region-failed" => $"region {Text(data, "regionId")}: {Text(data, "reason")}",
             "region-reassigned" => $"region {Text(data, "placement", "regionId")} to {Text(data, "placement", "workerId")}: {Text(data, "reason")}",
-            "job-completed" => $"{Text(data, "features")} features",
+            "job-completed" => $"{Text(data, "features")} features{FailedOutputs(data)}",
             "job-failed" or "cancel-job" => Text(data, "reason"),
             _ => "",
         };
@@ -33,6 +33,9 @@ internal static class EventSummary
                 return "";
         return data.ValueKind == JsonValueKind.Null ? "" : data.ToString();
     }
+
+    private static string FailedOutputs(JsonElement data) =>
+        Count(data, "failedOutputs") is > 0 and var failed ? $", {failed} output(s) failed: {string.Join(' ', data.GetProperty("failedOutputs").EnumerateArray().Select(reason => reason.ToString()))}" : "";
 
     private static int Count(JsonElement data, string name) =>
         data.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.GetArrayLength() : 0;

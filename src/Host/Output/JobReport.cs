@@ -29,6 +29,8 @@ internal static class JobReport
             Line("Features", job.Features.ToString());
         foreach (var result in job.Results)
             Line("Result", result);
+        if (job.IsFinal && job.WhyNoOutputsToRetry() is null)
+            Line("Outputs", $"{(job.OutputsFailed > 0 ? $"{job.OutputsFailed} failed" : "none was written")}; what the model saw is kept for 7 days: 'swath retry {job.JobId} --outputs' writes them");
         var failedTiles = FailedTiles.Of(history);
         foreach (var tile in failedTiles.Take(FailedTilesShown))
             Line("Failed tile", $"{tile.Window}: {tile.Reason}");

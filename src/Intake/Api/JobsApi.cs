@@ -10,7 +10,7 @@ using Swath.Persistence.ReadSide;
 
 namespace Swath.Intake.Api;
 
-/// <summary>The REST API: submit a job, look at jobs, and say stop, pause or resume.</summary>
+/// <summary>The REST API: submit a job, look at jobs, and say stop, pause, resume or retry.</summary>
 public static class JobsApi
 {
     /// <summary>Maps <c>/v1/jobs</c>.</summary>
@@ -27,8 +27,8 @@ public static class JobsApi
             TellAsync(id, new PauseJob { JobId = id }, outbox, reader, stop)).WithSummary("Stops a job until it is resumed.");
         jobs.MapPost("{id:guid}/resume", (Guid id, IOutbox outbox, JobReader reader, CancellationToken stop) =>
             TellAsync(id, new ResumeJob { JobId = id }, outbox, reader, stop)).WithSummary("Puts a paused job back into the queue.");
-        jobs.MapPost("{id:guid}/retry", (Guid id, IOutbox outbox, JobReader reader, CancellationToken stop) =>
-            TellAsync(id, new RetryFailedTiles { JobId = id }, outbox, reader, stop)).WithSummary("Runs the failed tiles of a partially completed job again, and writes its result whole.");
+        jobs.MapPost("{id:guid}/retry", RetryAsync)
+            .WithSummary("Of a partially completed or failed job, what=failed-tiles (the default) runs the tiles again that failed and writes every output; what=outputs writes those again that failed, and asks no model.");
         return jobs;
     }
 
@@ -58,6 +58,26 @@ public static class JobsApi
     private static async Task<Results<Ok<JobRow>, NotFound>> FindAsync(Guid id, JobReader reader, CancellationToken cancellationToken) =>
         await reader.FindAsync(id, cancellationToken) is { } job ? TypedResults.Ok(job) : TypedResults.NotFound();
 
+    private static async Task<Results<Accepted, NotFound, Conflict<string>, RetryLater, ValidationProblem>> RetryAsync(
+        Guid id, IOutbox outbox, JobReader reader, CancellationToken cancellationToken, string what = "failed-tiles")
+    {
+        object? message = what switch
+        {
+            "failed-tiles" => new RetryFailedTiles { JobId = id },
+            "outputs" => new RetryOutputs { JobId = id },
+            _ => null,
+        };
+        if (message is null)
+            return Invalid([$"what: '{what}' can't be retried. Say failed-tiles or outputs."]);
+        return (await TellAsync(id, message, outbox, reader, cancellationToken)).Result switch
+        {
+            Accepted accepted => accepted,
+            Conflict<string> refused => refused,
+            RetryLater later => later,
+            _ => TypedResults.NotFound(),
+        };
+    }
+
     private static async Task<Results<Accepted, NotFound, Conflict<string>, RetryLater>> TellAsync(
         Guid id, object message, IOutbox outbox, JobReader reader, CancellationToken cancellationToken)
     {
@@ -76,7 +96,8 @@ public static class JobsApi
 
     private static string? WhyNot(JobRow job, object message) => message switch
     {
-        RetryFailedTiles => job.State == "PartiallyCompleted" ? null : $"Job {job.JobId} is {job.State}: only a job that is PartiallyCompleted has tiles to retry.",
+        RetryFailedTiles => job.WhyNoTilesToRetry(),
+        RetryOutputs => job.WhyNoOutputsToRetry(),
         _ => job.IsFinal ? $"Job {job.JobId} is {job.State} already." : null,
     };
 
@@ -85,7 +106,8 @@ public static class JobsApi
     {
         var http = context.HttpContext.Request;
         var isList = HttpMethods.IsGet(http.Method) && http.RouteValues.Count == 0;
-        return !isList && JobQuery.UnknownParameters(http.Query) is { Count: > 0 } unknown ? ValueTask.FromResult<object?>(Invalid(unknown)) : next(context);
+        string[] known = http.Path.Value?.TrimEnd('/').EndsWith("/retry", StringComparison.OrdinalIgnoreCase) == true ? ["what"] : [];
+        return !isList && JobQuery.UnknownParameters(http.Query, known) is { Count: > 0 } unknown ? ValueTask.FromResult<object?>(Invalid(unknown)) : next(context);
     }
 
     private static ValidationProblem Invalid(IEnumerable<string> problems) =>

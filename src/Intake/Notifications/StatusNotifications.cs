@@ -27,6 +27,7 @@ internal sealed class StatusNotifications
     private readonly string _image;
     private readonly Dictionary<int, IReadOnlyList<TileFailure>> _failedTiles = [];
     private readonly Dictionary<int, ImageRegion> _regions = [];
+    private readonly SortedDictionary<int, string> _results = [];
     private readonly DateTimeOffset _requestedAt;
     private string? _status;
 
@@ -59,6 +60,15 @@ internal sealed class StatusNotifications
                 _failedTiles[region.RegionId] = region.FailedTiles;
                 yield return OfRegion(happened, region);
                 break;
+            case JobCompleted completed:
+                // A retry of the outputs tells of those alone; the others stay.
+                foreach (var output in completed.Outputs)
+                    if (output.Result is { } result)
+                        _results[output.Output] = result;
+                break;
+            case RetryFailedTiles:
+                _results.Clear();
+                break;
             case RegionFailed region:
                 yield return Notification(happened, Failed, region.RegionId, $"Region {region.RegionId} failed: {region.Reason}", []);
                 break;
@@ -78,6 +88,8 @@ internal sealed class StatusNotifications
             "Requested" when happened.Message is ImageRequested => Notification(happened, Started, null, "The request was accepted", []),
             "Running" => Notification(happened, InProgress, null, $"Processing {_regions.Count} regions", []),
             "Completed" => Notification(happened, Success, null, $"{Features(happened)}; {Results(happened)}{Missing(happened)}", []),
+            // Whoever waits for a result has none.
+            "PartiallyCompleted" when HasNoResult(happened) => Notification(happened, Failed, null, $"{reason}; {Features(happened)} are kept", AllFailedTiles()),
             "PartiallyCompleted" => Notification(happened, Partial, null, $"{reason}; {Features(happened)}; {Results(happened)}", AllFailedTiles()),
             "Failed" => Notification(happened, Failed, null, reason, AllFailedTiles()),
             "Cancelled" => Notification(happened, Failed, null, $"Cancelled: {reason}", []),
@@ -122,13 +134,18 @@ internal sealed class StatusNotifications
         JobFailed failed => failed.Reason,
         RegionFailed failed => failed.Reason,
         CancelJob cancelled => cancelled.Reason ?? "on request",
+        // The tiles that failed are in the notification's own attribute.
         JobCompleted completed => completed.FailedOutputs is { Count: > 0 } outputs ? string.Join("; ", outputs) : "Some tiles failed",
         _ => "No reason was given",
     };
 
     private static string Features(FoldedEvent happened) => happened.Message is JobCompleted completed ? $"{completed.Features} features" : "No features";
 
-    private static string Results(FoldedEvent happened) => happened.Message is JobCompleted { Results.Count: > 0 } completed ? string.Join(", ", completed.Results) : "no result";
+    private bool HasNoResult(FoldedEvent happened) => _results.Count == 0 && happened.Message is not JobCompleted { Results.Count: > 0 };
+
+    private string Results(FoldedEvent happened) => happened.Message is JobCompleted { Outputs.Count: 0 } completed
+        ? string.Join(", ", completed.Results)
+        : string.Join(", ", _results.Values);
 
     private static string Missing(FoldedEvent happened) =>
         happened.Message is JobCompleted { FailedOutputs.Count: > 0 } completed ? $"; {string.Join("; ", completed.FailedOutputs)}" : "";

@@ -25,12 +25,35 @@ public sealed record JobRow
     public required int TilesStored { get; init; }
 
     public required long Features { get; init; }
+
+    /// <summary>Outputs that could not be written: <c>swath retry JOB --outputs</c> writes them again.</summary>
+    public int OutputsFailed { get; init; }
+
     public required IReadOnlyList<string> Results { get; init; }
     public string? Failure { get; init; }
     public required DateTimeOffset RequestedAt { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>True in the states that no event leaves.</summary>
+    /// <summary>True in the states that only a retry leaves.</summary>
     public bool IsFinal => FinishedAt is not null;
+
+    /// <summary>Why none of its tiles can be run again, in words; null when some can.</summary>
+    public string? WhyNoTilesToRetry() => WhyNothingIsKept() ?? (TilesFailed > 0 || RegionsDone + RegionsFailed < RegionsTotal
+        ? null
+        : $"Job {JobId} is {State}, and has no tile that failed.{(WhyNoOutputsToRetry() is null ? $" Its outputs can be written again: 'swath retry {JobId} --outputs'." : "")}");
+
+    /// <summary>Why none of its outputs can be written again, in words; null when some can.</summary>
+    public string? WhyNoOutputsToRetry() => WhyNothingIsKept() ?? (OutputsFailed > 0 || (State == "Failed" && RegionsDone > 0 && RegionsDone + RegionsFailed == RegionsTotal)
+        ? null
+        : $"Job {JobId} is {State}, and has no output that failed.");
+
+    private string? WhyNothingIsKept() => State switch
+    {
+        "PartiallyCompleted" => null,
+        "Failed" => RegionsTotal > 0 ? null : $"Job {JobId} failed before any of its tiles was run, and has nothing to retry: submit it again.",
+        "Completed" => $"Job {JobId} is Completed, and has no tile and no output that failed.",
+        "Cancelled" => $"Job {JobId} is Cancelled, and its tiles are no longer kept: submit it again.",
+        _ => $"Job {JobId} is {State}: only a job that is PartiallyCompleted or Failed can be retried.",
+    };
 }

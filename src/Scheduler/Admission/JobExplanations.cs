@@ -26,7 +26,7 @@ public sealed class JobExplanations(
         if (job is null)
             return null;
         if (job.State != JobStatus.Queued)
-            return new JobExplanation { JobId = jobId, State = job.State, Detail = Describe(job) };
+            return new JobExplanation { JobId = jobId, State = job.State, Detail = Describe(job), Unblocks = Retries(job) };
         if (job.Admitted)
             return new JobExplanation { JobId = jobId, State = job.State, Detail = "admitted: capacity is reserved, its regions are on their way to their workers" };
         return await ExplainWaitingAsync(job, cancellationToken).ConfigureAwait(false);
@@ -169,6 +169,18 @@ public sealed class JobExplanations(
         _ => job.Failure is null ? $"over: {job.State}" : $"over: {job.State}, {job.Failure}",
     };
 
+    private static string[] Retries(ExplainedJob job)
+    {
+        if (job.State is not (JobStatus.PartiallyCompleted or JobStatus.Failed) || job.Regions == 0)
+            return [];
+        List<string> ways = [];
+        if (job.LacksTiles)
+            ways.Add($"the failed tiles are run again: 'swath retry {job.JobId} --failed-tiles', within 7 days of the job's end");
+        if (job.LacksOutputs)
+            ways.Add($"what the outputs named above need is mended, and they are written again: 'swath retry {job.JobId} --outputs', within 7 days of the job's end");
+        return [.. ways];
+    }
+
     private async Task<int> CountWaitingAsync(EndpointVariant key, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
@@ -191,7 +203,9 @@ public sealed class JobExplanations(
                    coalesce(j.kind, ''), j.affinity::text, j.waiting_reason, j.waiting_detail, j.failure, j.admitted_at is not null,
                    t.tier, coalesce(t.running, 0), t.max_running,
                    (select count(*) from job_regions r where r.job_id = j.job_id and r.ended_at is null and r.worker_id is not null)::int,
-                   (select count(*) from job_regions r where r.job_id = j.job_id and r.wanted_since is not null)::int
+                   (select count(*) from job_regions r where r.job_id = j.job_id and r.wanted_since is not null)::int,
+                   coalesce(j.regions_total, 0), coalesce(j.tiles_failed > 0 or j.regions_done + j.regions_failed < j.regions_total, false),
+                   coalesce(j.outputs_failed > 0 or (j.state = 'Failed' and j.regions_done > 0 and j.regions_done + j.regions_failed = j.regions_total), false)
               from jobs j left join tenants t on t.tenant = j.tenant where j.job_id = $1
             """);
         command.Parameters.Add(new NpgsqlParameter { Value = jobId });
@@ -203,11 +217,12 @@ public sealed class JobExplanations(
             jobId, row.GetString(0), new EndpointVariant(Text(1) ?? "", row.GetString(2)), Text(3) ?? "", row.GetInt32(4),
             row.GetFieldValue<DateTimeOffset>(5), JobLoad.Of(row.IsDBNull(6) ? null : Math.Max(1, row.GetInt32(6)), row.GetInt32(7)),
             row.GetString(8), Text(9), Enum.TryParse<WaitingReason>(Text(10), out var reason) ? reason : null, Text(11), Text(12), row.GetBoolean(13),
-            Text(14), row.GetInt32(15), row.IsDBNull(16) ? null : row.GetInt32(16), row.GetInt32(17), row.GetInt32(18));
+            Text(14), row.GetInt32(15), row.IsDBNull(16) ? null : row.GetInt32(16), row.GetInt32(17), row.GetInt32(18),
+            row.GetInt32(19), row.GetBoolean(20), row.GetBoolean(21));
     }
 
     private sealed record ExplainedJob(
         Guid JobId, string State, EndpointVariant Key, string Tenant, int Priority, DateTimeOffset QueuedAt, int Load, string Kind,
         string? Affinity, WaitingReason? Reason, string? Detail, string? Failure, bool Admitted, string? Tier, int Running, int? MaxRunning,
-        int Placed, int Wanted);
+        int Placed, int Wanted, int Regions, bool LacksTiles, bool LacksOutputs);
 }

@@ -15,6 +15,8 @@ internal static class Commands
             ImageReadRole = request.ImageReadRole,
             RegionOfInterest = request.RegionOfInterest,
             Tile = request.Tile,
+            Outputs = request.Outputs,
+            ExternalId = request.ExternalId,
         };
     }
 
@@ -67,6 +69,8 @@ internal static class Commands
             Variant = job.Variant,
             Tile = request.Tile,
             Outputs = request.Outputs,
+            OnlyOutputs = job.OutputsLeft,
+            TilesFinished = job.TilesDone,
             FeatureProperties = request.FeatureProperties,
             PostProcessing = request.PostProcessing,
             Warnings = job.Warnings,

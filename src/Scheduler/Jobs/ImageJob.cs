@@ -38,6 +38,9 @@ public sealed record ImageJob : IFold<ImageJob>
 
     public IReadOnlyList<string> Results { get; init; } = [];
 
+    /// <summary>What became of the outputs, by their place in the request; of those that are yet to be written, nothing.</summary>
+    public ImmutableSortedDictionary<int, OutputOutcome> Outputs { get; init; } = ImmutableSortedDictionary<int, OutputOutcome>.Empty;
+
     /// <summary>Why the job failed, was cancelled, or is only partially complete.</summary>
     public string? Failure { get; init; }
 
@@ -70,6 +73,19 @@ public sealed record ImageJob : IFold<ImageJob>
         RegionOutcome.Failed => region.Region.Tiles - region.TilesDone,
         _ => region.FailedTiles.Count,
     });
+
+    public int OutputsFailed => Outputs.Values.Count(output => output.Failure is not null);
+
+    /// <summary>Outputs that are to be written when the job is assembled, by their place in the request; null for all.</summary>
+    public IReadOnlyList<int>? OutputsLeft => Outputs.IsEmpty
+        ? null
+        : [.. Enumerable.Range(0, Request!.Outputs.Count).Where(output => !IsWritten(output))];
+
+    /// <summary>True when a region of the job lacks tiles, or has never ended: running it again may help.</summary>
+    public bool HasTilesToRetry => Regions.Any(region => region.Outcome is null || region.LacksTiles);
+
+    /// <summary>True when all that can be known of the image is kept, and an output lacks it.</summary>
+    public bool HasOutputsToRetry => OutputsFailed > 0 || (Status == JobStatus.Failed && AllRegionsEnded && !EveryRegionFailed);
 
     /// <summary>
     /// True when the token is not older than the latest placement that the job knows, and the region has not ended. It may be newer: the board
@@ -104,6 +120,7 @@ public sealed record ImageJob : IFold<ImageJob>
         PauseJob e => Apply(e),
         ResumeJob e => Apply(e, at),
         RetryFailedTiles e => Apply(e),
+        RetryOutputs e => Apply(e),
         _ => throw new ArgumentException($"An image job has no event of type {accepted.GetType().Name}.", nameof(accepted)),
     }) with
     { UpdatedAt = at };
@@ -168,17 +185,28 @@ public sealed record ImageJob : IFold<ImageJob>
     private ImageJob Apply(RegionReassigned e) =>
         Status == JobStatus.Running ? this with { Regions = Place(Regions, e.Placement) } : this;
 
-    // A result that one output has is a success; what the others lack is said beside it.
-    private ImageJob Apply(JobCompleted e, DateTimeOffset at) => this with
+    // A worker of an earlier release did not say which outputs failed, and took one that was written for enough: so it stays with its jobs.
+    private ImageJob Apply(JobCompleted e, DateTimeOffset at)
     {
-        Status = TilesFailed > 0 ? JobStatus.PartiallyCompleted : JobStatus.Completed,
-        Features = e.Features,
-        Results = e.Results,
-        Failure = Missing(e.FailedOutputs),
-        FinishedAt = at,
-    };
+        var job = this with { Outputs = Outputs.SetItems(e.Outputs.Select(output => KeyValuePair.Create(output.Output, output))) };
+        return job with
+        {
+            Status = job.TilesFailed > 0 || job.OutputsFailed > 0 ? JobStatus.PartiallyCompleted : JobStatus.Completed,
+            Features = e.Features,
+            Results = e.Outputs.Count == 0 ? e.Results : [.. job.Outputs.Values.Select(output => output.Result).OfType<string>()],
+            Failure = job.Missing(e.FailedOutputs),
+            FinishedAt = at,
+        };
+    }
 
-    private ImageJob Apply(JobFailed e, DateTimeOffset at) => this with { Status = JobStatus.Failed, Failure = e.Reason, FinishedAt = at };
+    // Outputs that were written before stay written: the job is then partially completed as it was.
+    private ImageJob Apply(JobFailed e, DateTimeOffset at)
+    {
+        var over = this with { Failure = e.Reason, FinishedAt = at };
+        return OutputsLeft is { } left
+            ? over with { Status = JobStatus.PartiallyCompleted, Outputs = Outputs.SetItems(left.Select(output => KeyValuePair.Create(output, new OutputOutcome(output, Failure: e.Reason)))) }
+            : over with { Status = JobStatus.Failed };
+    }
 
     private ImageJob Apply(CancelJob e, DateTimeOffset at) =>
         this with { Status = JobStatus.Cancelled, Failure = e.Reason ?? "Cancelled.", FinishedAt = at };
@@ -193,9 +221,21 @@ public sealed record ImageJob : IFold<ImageJob>
     {
         Status = JobStatus.Requested,
         Regions = [.. Regions.Select(region => region.LacksTiles ? region.Reopened() : region)],
+        // With more features, every output is another.
+        Outputs = Outputs.Clear(),
         Failure = null,
         FinishedAt = null,
     };
+
+    private ImageJob Apply(RetryOutputs _) => this with
+    {
+        Status = JobStatus.Assembling,
+        Outputs = Outputs.RemoveRange(Outputs.Keys.Where(output => !IsWritten(output))),
+        Failure = null,
+        FinishedAt = null,
+    };
+
+    private bool IsWritten(int output) => Outputs.TryGetValue(output, out var outcome) && outcome.Result is not null;
 
     private ImageJob End(int regionId, Func<RegionProgress, RegionProgress> end)
     {

@@ -29,7 +29,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
             When(VariantSelected, job => job.Saga.State.HasRegions).Accept().TransitionTo(Queued),
             When(JobFailed).Accept().SendReleaseCapacity().TransitionTo(Failed),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
-            Ignore(ImageRequested), Ignore(PauseJob), Ignore(ResumeJob), Ignore(RetryFailedTiles));
+            Ignore(ImageRequested), Ignore(PauseJob), Ignore(ResumeJob), Ignore(RetryFailedTiles), Ignore(RetryOutputs));
 
         During(Queued,
             When(CapacityReserved, job => job.Saga.State.IsThisTurn(job.Message)).Accept().SendProcessRegions().TransitionTo(Running),
@@ -38,7 +38,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
             When(PauseJob).Accept().SendReleaseCapacity().TransitionTo(Paused),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
             Ignore(ImageRequested), Ignore(RegionsCalculated), Ignore(ImageRejected), Ignore(VariantSelected),
-            Ignore(RegionReassigned), Ignore(JobFailed), Ignore(ResumeJob), Ignore(RetryFailedTiles));
+            Ignore(RegionReassigned), Ignore(JobFailed), Ignore(ResumeJob), Ignore(RetryFailedTiles), Ignore(RetryOutputs));
 
         During(Running,
             When(RegionCompleted, IsCurrent).Accept().AssembleWhenAllRegionsEnded(Assembling, Failed),
@@ -47,7 +47,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
             When(PauseJob).Accept().SendReleaseCapacity().TransitionTo(Paused),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
             Ignore(ImageRequested), Ignore(RegionsCalculated), Ignore(ImageRejected), Ignore(VariantSelected),
-            Ignore(CapacityReserved), Ignore(JobFailed), Ignore(ResumeJob), Ignore(RetryFailedTiles));
+            Ignore(CapacityReserved), Ignore(JobFailed), Ignore(ResumeJob), Ignore(RetryFailedTiles), Ignore(RetryOutputs));
 
         During(Paused,
             When(ResumeJob).Accept().IfElse(job => job.Saga.State.AllRegionsEnded,
@@ -58,24 +58,29 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
             When(CapacityReserved).Accept().SendReleaseCapacity(),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
             Ignore(ImageRequested), Ignore(RegionsCalculated), Ignore(ImageRejected), Ignore(VariantSelected),
-            Ignore(RegionReassigned), Ignore(JobFailed), Ignore(PauseJob), Ignore(RetryFailedTiles));
+            Ignore(RegionReassigned), Ignore(JobFailed), Ignore(PauseJob), Ignore(RetryFailedTiles), Ignore(RetryOutputs));
 
         During(Assembling,
             When(JobCompleted).Accept().IfElse(job => job.Saga.State.Status == JobStatus.Completed,
                 whole => whole.TransitionTo(Completed),
                 partial => partial.TransitionTo(PartiallyCompleted)),
-            When(JobFailed).Accept().TransitionTo(Failed),
+            When(JobFailed).Accept().IfElse(job => job.Saga.State.Status == JobStatus.Failed,
+                nothing => nothing.TransitionTo(Failed),
+                partial => partial.TransitionTo(PartiallyCompleted)),
             When(CapacityReserved).Accept().SendReleaseCapacity(),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
             Ignore(ImageRequested), Ignore(RegionsCalculated), Ignore(ImageRejected), Ignore(VariantSelected),
             Ignore(RegionCompleted), Ignore(RegionFailed), Ignore(RegionReassigned), Ignore(PauseJob), Ignore(ResumeJob),
-            Ignore(RetryFailedTiles));
+            Ignore(RetryFailedTiles), Ignore(RetryOutputs));
 
-        During(PartiallyCompleted,
-            When(RetryFailedTiles).Accept().SendSelectVariant().TransitionTo(Requested));
+        // What lacks neither tiles nor outputs has nothing to retry: it passes the two rows without a trace.
+        foreach (var lacking in new[] { PartiallyCompleted, Failed })
+            During(lacking,
+                When(RetryFailedTiles, job => job.Saga.State.HasTilesToRetry).Accept().SendSelectVariant().TransitionTo(Requested),
+                When(RetryOutputs, job => job.Saga.State.HasOutputsToRetry).Accept().SendAssembleResult().TransitionTo(Assembling));
 
-        foreach (var final in new[] { Completed, Failed, Cancelled })
-            During(final, Ignore(RetryFailedTiles));
+        foreach (var final in new[] { Completed, Cancelled })
+            During(final, Ignore(RetryFailedTiles), Ignore(RetryOutputs));
 
         foreach (var final in new[] { Completed, PartiallyCompleted, Failed, Cancelled })
             During(final,
@@ -109,6 +114,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
     public Event<PauseJob> PauseJob { get; private set; } = null!;
     public Event<ResumeJob> ResumeJob { get; private set; } = null!;
     public Event<RetryFailedTiles> RetryFailedTiles { get; private set; } = null!;
+    public Event<RetryOutputs> RetryOutputs { get; private set; } = null!;
 
     // A result that carries an older token, or comes twice, passes the table without a trace.
     private static bool IsCurrent(BehaviorContext<ImageJobSaga, RegionCompleted> job) =>
@@ -136,5 +142,6 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
         Event(() => PauseJob, e => e.CorrelateById(message => message.Message.JobId).OnUnknownJob());
         Event(() => ResumeJob, e => e.CorrelateById(message => message.Message.JobId).OnUnknownJob());
         Event(() => RetryFailedTiles, e => e.CorrelateById(message => message.Message.JobId).OnUnknownJob());
+        Event(() => RetryOutputs, e => e.CorrelateById(message => message.Message.JobId).OnUnknownJob());
     }
 }

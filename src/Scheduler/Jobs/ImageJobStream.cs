@@ -26,7 +26,8 @@ public static class ImageJobStream
             .Event<CancelJob>("cancel-job")
             .Event<PauseJob>("pause-job")
             .Event<ResumeJob>("resume-job")
-            .Event<RetryFailedTiles>("retry-failed-tiles");
+            .Event<RetryFailedTiles>("retry-failed-tiles")
+            .Event<RetryOutputs>("retry-outputs");
 
         stream
             .Column("name", job => job.Request?.JobName ?? job.Request?.ExternalId ?? job.Request?.JobId.ToString())
@@ -48,6 +49,7 @@ public static class ImageJobStream
             .Column("tiles_done", job => job.TilesDone)
             .Column("tiles_failed", job => job.TilesFailed)
             .Column("features", job => job.Features)
+            .Column("outputs_failed", job => job.OutputsFailed)
             .ArrayColumn("results", job => job.Results)
             .Column("failure", job => job.Failure)
             .Column("requested_at", job => job.RequestedAt)

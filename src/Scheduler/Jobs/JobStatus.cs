@@ -21,18 +21,18 @@ public static class JobStatus
     /// <summary>Stopped by a person until resumed; finished tiles are kept.</summary>
     public const string Paused = nameof(Paused);
 
-    /// <summary>Done, every tile, and written to one output at least.</summary>
+    /// <summary>Done, every tile, and written to every output.</summary>
     public const string Completed = nameof(Completed);
 
-    /// <summary>Done, and the result says which tiles or regions are missing.</summary>
+    /// <summary>Done, but tiles, regions or outputs are missing; they can be retried.</summary>
     public const string PartiallyCompleted = nameof(PartiallyCompleted);
 
-    /// <summary>No result.</summary>
+    /// <summary>No result. Where there are regions, their finished tiles are kept, and can be retried.</summary>
     public const string Failed = nameof(Failed);
 
     /// <summary>Stopped by a person for good.</summary>
     public const string Cancelled = nameof(Cancelled);
 
-    /// <summary>True for the states that no event leaves.</summary>
+    /// <summary>True for the states that only a retry leaves.</summary>
     public static bool IsFinal(string status) => status is Completed or PartiallyCompleted or Failed or Cancelled;
 }

@@ -26,6 +26,8 @@ public sealed partial class AssembleResultConsumer(ResultAssembler assembler, Np
         switch (await AssembleAsync(work, turn, context.CancellationToken))
         {
             case AssemblyOutcome.Completed completed:
+                foreach (var failure in completed.Message.FailedOutputs)
+                    LogNotWritten(work.JobId, failure);
                 await context.Publish(completed.Message);
                 break;
             case AssemblyOutcome.Failed failed:
@@ -53,6 +55,9 @@ public sealed partial class AssembleResultConsumer(ResultAssembler assembler, Np
 
     [LoggerMessage(LogLevel.Information, "Job {JobId} does not wait for its result, or no longer: the command to assemble it is dropped.")]
     private partial void LogDropped(Guid jobId);
+
+    [LoggerMessage(LogLevel.Warning, "Job {JobId} lacks an output: {Reason}")]
+    private partial void LogNotWritten(Guid jobId, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Job {JobId} has no result: {Reason}")]
     private partial void LogFailed(Guid jobId, string reason);

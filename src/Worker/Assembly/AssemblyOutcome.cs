@@ -9,10 +9,10 @@ public abstract record AssemblyOutcome
     {
     }
 
-    /// <summary>At least one output was written.</summary>
+    /// <summary>The features were assembled, and each output was written or was not.</summary>
     public sealed record Completed(JobCompleted Message) : AssemblyOutcome;
 
-    /// <summary>None was.</summary>
+    /// <summary>They can't be assembled.</summary>
     public sealed record Failed(JobFailed Message) : AssemblyOutcome;
 
     /// <summary>The job was ended meanwhile, by a cancellation or by another assembly of it: nothing was made visible.</summary>

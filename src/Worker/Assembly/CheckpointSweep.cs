@@ -6,7 +6,8 @@ namespace Swath.Worker.Assembly;
 
 /// <summary>
 /// Removes the checkpoints of jobs that are final, also those that a late worker wrote after the end, and in time their regions. Not part of assembling: until the
-/// job is final, the result may have to be assembled again. What a partially completed job has finished is kept as long as its regions: its failed tiles may be retried.
+/// job is final, the result may have to be assembled again. What a partially completed or failed job has finished is kept as long as its regions: its failed tiles and
+/// outputs may be retried.
 /// </summary>
 internal sealed partial class CheckpointSweep(NpgsqlDataSource database, TimeProvider clock, ILogger<CheckpointSweep> log) : BackgroundService
 {
@@ -18,22 +19,22 @@ internal sealed partial class CheckpointSweep(NpgsqlDataSource database, TimePro
     private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
 
     /// <summary>
-    /// Removes what can be removed now, job by job and in batches: no statement holds many rows or runs for long. Of partially completed jobs only what ended
-    /// before a time.
+    /// Removes what can be removed now, job by job and in batches: no statement holds many rows or runs for long. Of jobs that can be retried
+    /// only what ended before a time.
     /// </summary>
     /// <returns>How many tiles were removed.</returns>
-    public static Task<int> SweepAsync(NpgsqlDataSource database, DateTimeOffset partialBefore, CancellationToken cancellationToken) =>
-        RemoveAsync(database, "tile_results", DateTimeOffset.MaxValue, partialBefore, cancellationToken);
+    public static Task<int> SweepAsync(NpgsqlDataSource database, DateTimeOffset retriableBefore, CancellationToken cancellationToken) =>
+        RemoveAsync(database, "tile_results", DateTimeOffset.MaxValue, retriableBefore, cancellationToken);
 
     /// <summary>Removes the regions of jobs that became final before a time, in the same way.</summary>
     /// <returns>How many regions were removed.</returns>
     public static Task<int> SweepRegionsAsync(NpgsqlDataSource database, DateTimeOffset finalBefore, CancellationToken cancellationToken) =>
         RemoveAsync(database, "job_regions", finalBefore, finalBefore, cancellationToken);
 
-    private static async Task<int> RemoveAsync(NpgsqlDataSource database, string table, DateTimeOffset finalBefore, DateTimeOffset partialBefore, CancellationToken cancellationToken)
+    private static async Task<int> RemoveAsync(NpgsqlDataSource database, string table, DateTimeOffset finalBefore, DateTimeOffset retriableBefore, CancellationToken cancellationToken)
     {
         var total = 0;
-        foreach (var jobId in await FinalJobsAsync(database, table, finalBefore, partialBefore, cancellationToken))
+        foreach (var jobId in await FinalJobsAsync(database, table, finalBefore, retriableBefore, cancellationToken))
         {
             int removed;
             do
@@ -53,7 +54,7 @@ internal sealed partial class CheckpointSweep(NpgsqlDataSource database, TimePro
 
     // Job by job over the primary key's first column (a loose index scan): the cost follows the jobs that have rows, not their rows.
     private static async Task<List<Guid>> FinalJobsAsync(
-        NpgsqlDataSource database, string table, DateTimeOffset finalBefore, DateTimeOffset partialBefore, CancellationToken cancellationToken)
+        NpgsqlDataSource database, string table, DateTimeOffset finalBefore, DateTimeOffset retriableBefore, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             $"""
@@ -62,10 +63,10 @@ internal sealed partial class CheckpointSweep(NpgsqlDataSource database, TimePro
               union all
               select (select t.job_id from {table} t where t.job_id > s.job_id order by t.job_id limit 1) from stored s where s.job_id is not null
             )
-            select s.job_id from stored s join jobs j on j.job_id = s.job_id where j.finished_at < case j.state when 'PartiallyCompleted' then $2 else $1 end
+            select s.job_id from stored s join jobs j on j.job_id = s.job_id where j.finished_at < case when j.state in ('PartiallyCompleted', 'Failed') then $2 else $1 end
             """);
         command.Parameters.AddWithValue(finalBefore);
-        command.Parameters.AddWithValue(partialBefore);
+        command.Parameters.AddWithValue(retriableBefore);
         var jobs = new List<Guid>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

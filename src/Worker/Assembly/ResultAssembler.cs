@@ -30,6 +30,15 @@ public sealed class ResultAssembler(TileResultStore tiles, IFeatureSinkFactory s
         var index = new TileIndex();
         await foreach (var tile in tiles.ReadAsync(work.JobId, cancellationToken))
             index.Add(tile);
+        if (index.Tiles - index.Failures.Count < work.TilesFinished)
+        {
+            return new AssemblyOutcome.Failed(new JobFailed
+            {
+                JobId = work.JobId,
+                Reason = $"The outputs can't be written: of {work.TilesFinished} finished tiles {index.Tiles - index.Failures.Count} are still kept. Submit the job again.",
+            });
+        }
+
         var distilled = await Task.Run(() => Distiller.Distil(index.Candidates, index.Layout(), work.PostProcessing, cancellationToken), cancellationToken);
 
         var properties = new RequestProperties(work.FeatureProperties);
@@ -40,16 +49,18 @@ public sealed class ResultAssembler(TileResultStore tiles, IFeatureSinkFactory s
         // A job that ended loses its checkpoints: what was read of them may be a part.
         if (!await isWanted(cancellationToken))
             return new AssemblyOutcome.Dropped();
-        var results = await outputs.CompleteAsync(cancellationToken);
+        await outputs.CompleteAsync(cancellationToken);
 
-        if (results.Count == 0)
-            return new AssemblyOutcome.Failed(new JobFailed { JobId = work.JobId, Reason = string.Join(" ", outputs.Failures) });
+        var failures = outputs.Outcomes.Select(output => output.Failure).OfType<string>().ToList();
+        WorkerDiagnostics.Outputs.Add(outputs.Outcomes.Count - failures.Count, new KeyValuePair<string, object?>("outcome", "written"));
+        WorkerDiagnostics.Outputs.Add(failures.Count, new KeyValuePair<string, object?>("outcome", "failed"));
         return new AssemblyOutcome.Completed(new JobCompleted
         {
             JobId = work.JobId,
             Features = summary.Features,
-            Results = results,
-            FailedOutputs = outputs.Failures,
+            Results = [.. outputs.Outcomes.Select(output => output.Result).OfType<string>()],
+            FailedOutputs = failures,
+            Outputs = outputs.Outcomes,
         });
     }
 

@@ -39,7 +39,7 @@ public sealed class AwsOutputsTests
         var outcome = await cli.RunAsync(
             "run", WriteImage(cli), "--endpoint", model.Url, "--tile-size", "128", "--overlap", "16", "-o", "s3://nobodys-bucket", "-o", cli.PathOf("a.geojson"));
 
-        Assert.True(outcome.ExitCode == 0, outcome.ToString());
+        Assert.True(outcome.ExitCode == 1, outcome.ToString());
         Assert.NotEmpty(Ids(await File.ReadAllBytesAsync(cli.PathOf("a.geojson"))));
         Assert.Matches("The output s3://nobodys-bucket/.*geojson can't be written: NoSuchBucket: .* Create the bucket", outcome.Output);
     }

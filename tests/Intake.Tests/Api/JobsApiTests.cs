@@ -186,6 +186,7 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
 
     [Theory]
     [InlineData("PartiallyCompleted", true, HttpStatusCode.Accepted)]
+    [InlineData("Failed", true, HttpStatusCode.Accepted)]
     [InlineData("Completed", true, HttpStatusCode.Conflict)]
     [InlineData("Running", false, HttpStatusCode.Conflict)]
     public async Task Retry_JobInState_TellsTheSagaOnlyWhereTilesAreMissing(string state, bool finished, HttpStatusCode expected)
@@ -195,6 +196,32 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
         Assert.Equal(expected, (await _client.PostAsync($"/v1/jobs/{id}/retry", null)).StatusCode);
         Assert.Equal(expected == HttpStatusCode.Accepted ? 1L : 0L,
             await database.Database.ScalarAsync<long>("select count(*) from outbox where job_id = $1 and destination like '%RetryFailedTiles'", id));
+    }
+
+    [Theory]
+    [InlineData("PartiallyCompleted", 1, HttpStatusCode.Accepted)]
+    [InlineData("PartiallyCompleted", 0, HttpStatusCode.Conflict)]
+    [InlineData("Completed", 0, HttpStatusCode.Conflict)]
+    public async Task Retry_Outputs_TellsTheSagaOnlyWhereOutputsAreMissing(string state, int failed, HttpStatusCode expected)
+    {
+        var id = await InsertJobAsync(state, finished: true);
+        await database.Database.ExecuteAsync("update jobs set outputs_failed = $2 where job_id = $1", id, failed);
+
+        Assert.Equal(expected, (await _client.PostAsync($"/v1/jobs/{id}/retry?what=outputs", null)).StatusCode);
+        Assert.Equal(expected == HttpStatusCode.Accepted ? 1L : 0L,
+            await database.Database.ScalarAsync<long>("select count(*) from outbox where job_id = $1 and destination like '%RetryOutputs'", id));
+        Assert.Equal(failed, (await _client.GetFromJsonAsync<JsonElement>($"/v1/jobs/{id}")).GetProperty("outputsFailed").GetInt32());
+    }
+
+    [Fact]
+    public async Task Retry_SomethingElse_NamesWhatCanBe()
+    {
+        var id = await InsertJobAsync("PartiallyCompleted", finished: true);
+
+        var answer = await _client.PostAsync($"/v1/jobs/{id}/retry?what=everything", null);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("failed-tiles or outputs", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -80,6 +80,31 @@ public sealed class StatusNotificationsTests
     }
 
     [Fact]
+    public void Of_OutputsThatFailAndAreRetried_TellsWhatIsThereEachTime()
+    {
+        var story = Story.OfTwoRegions(Job);
+        story.Happened(story.Region(0), story.Region(1), Assembled(new(0, Failure: "full"), new(1, Failure: "denied")),
+            new RetryOutputs { JobId = Job }, Assembled(new(0, "/out/a.geojson"), new(1, Failure: "denied")),
+            new RetryOutputs { JobId = Job }, Assembled(new OutputOutcome(1, "s3://b/a.geojson")));
+
+        var told = StatusNotifications.Of(story.Told()).Where(notification => !notification.OfRegion).Skip(2).ToList();
+
+        Assert.Equal(["FAILED", "PARTIAL", "SUCCESS"], told.Select(notification => notification.Status));
+        Assert.EndsWith("full; denied; 5 features are kept", told[0].Message, StringComparison.Ordinal);
+        Assert.EndsWith("denied; 5 features; /out/a.geojson", told[1].Message, StringComparison.Ordinal);
+        Assert.EndsWith("5 features; /out/a.geojson, s3://b/a.geojson", told[2].Message, StringComparison.Ordinal);
+    }
+
+    private static JobCompleted Assembled(params OutputOutcome[] outputs) => new()
+    {
+        JobId = Job,
+        Features = 5,
+        Results = [.. outputs.Select(output => output.Result).OfType<string>()],
+        FailedOutputs = [.. outputs.Select(output => output.Failure).OfType<string>()],
+        Outputs = outputs,
+    };
+
+    [Fact]
     public void Of_RejectedImageAndInvalidRequest_FailWithTheReason()
     {
         var rejected = new Story(Job);

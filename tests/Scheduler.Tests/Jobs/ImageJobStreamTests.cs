@@ -31,6 +31,9 @@ public sealed class ImageJobStreamTests(DatabaseFixture database) : IClassFixtur
         id => new PauseJob { JobId = id },
         id => new ResumeJob { JobId = id },
         id => new RetryFailedTiles { JobId = id },
+        id => new RetryOutputs { JobId = id },
+        id => Assembled(id, "s3://bucket: access denied"),
+        id => AssembledOnce(id, "s3://bucket: access denied"),
     ];
 
     [Fact]
@@ -118,6 +121,22 @@ public sealed class ImageJobStreamTests(DatabaseFixture database) : IClassFixtur
             "select concat_ws('|', state, name, tenant, endpoint, priority, load, regions_done, regions_failed, tiles_done, tiles_failed, features, results[1], failure) from jobs");
         Assert.Equal(
             "PartiallyCompleted|harbour.tif|coastguard|http://127.0.0.1:8080/invocations|20|8|2|0|7|1|41|/data/harbour.geojson|1 of 8 tiles failed", row);
+        Assert.True((await process.Verify.CompareAsync()).Agrees);
+    }
+
+    [Fact]
+    public async Task Replay_StreamsWithOutputsThatFailed_FoldAsTheirReleasesMeantThem()
+    {
+        await using var fresh = await PostgresServer.CreateDatabaseAsync();
+        await fresh.ExecuteAsync(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Jobs", "golden-stream.outputs.v1.sql")));
+        await using var process = await JobProcess.StartAsync(fresh.DataSource);
+
+        await process.Replay.RebuildAsync();
+
+        const string row = "select concat_ws('|', state, outputs_failed, features, array_to_string(results, ','), failure) from jobs where job_id = $1";
+        Assert.Equal(
+            "PartiallyCompleted|1|19|/data/harbour.geojson,kinesis://ships|still denied", await fresh.ScalarAsync<string>(row, Guid.Parse("7f1c6f0e-7d5b-4c5e-9a55-0d7c4a1f2b3c")));
+        Assert.Equal("Completed|0|20|/data/harbour.geojson|denied", await fresh.ScalarAsync<string>(row, Guid.Parse("8f1c6f0e-7d5b-4c5e-9a55-0d7c4a1f2b3c")));
         Assert.True((await process.Verify.CompareAsync()).Agrees);
     }
 

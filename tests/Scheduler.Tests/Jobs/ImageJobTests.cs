@@ -8,6 +8,9 @@ public sealed class ImageJobTests
 {
     private static readonly Guid Id = new("6f1c6f0e-7d5b-4c5e-9a55-0d7c4a1f2b3c");
 
+    /// <summary>A job whose every tile is done.</summary>
+    private static readonly object[] Done = [Requested(Id), Measured(Id), Selected(Id), Reserved(Id), Completed(Id, 0), Completed(Id, 1)];
+
     [Fact]
     public void Apply_WholeLife_EndsCompletedWithEveryCount()
     {
@@ -114,12 +117,86 @@ public sealed class ImageJobTests
     }
 
     [Fact]
-    public void Apply_OneOutputFailed_IsCompletedAndSaysWhich()
+    public void Apply_OneOutputFailed_IsPartiallyCompletedAndSaysWhich()
     {
-        var job = Fold(Requested(Id), Measured(Id), Selected(Id), Reserved(Id), Completed(Id, 0), Completed(Id, 1), Assembled(Id, "s3://bucket: access denied"));
+        var job = Fold([.. Done, Assembled(Id, "s3://bucket: access denied")]);
 
-        Assert.Equal((JobStatus.Completed, "s3://bucket: access denied"), (job.Status, job.Failure));
+        Assert.Equal((JobStatus.PartiallyCompleted, 1, "s3://bucket: access denied"), (job.Status, job.OutputsFailed, job.Failure));
         Assert.Equal(["harbour.geojson"], job.Results);
+        Assert.False(job.HasTilesToRetry);
+    }
+
+    [Fact]
+    public void Apply_OneOutputFailedAsEarlierReleasesSaidIt_IsCompletedAsItWasThen()
+    {
+        var job = Fold([.. Done, AssembledOnce(Id, "s3://bucket: access denied")]);
+
+        Assert.Equal((JobStatus.Completed, 0, "s3://bucket: access denied"), (job.Status, job.OutputsFailed, job.Failure));
+        Assert.Equal(["harbour.geojson"], job.Results);
+    }
+
+    [Fact]
+    public void Apply_EveryOutputFailed_IsPartiallyCompletedAndCanBeWrittenLater()
+    {
+        var job = Fold([.. Done, Assembled(Id, new OutputOutcome(0, Failure: "full"), new OutputOutcome(1, Failure: "denied"))]);
+
+        Assert.Equal((JobStatus.PartiallyCompleted, 2, "full; denied"), (job.Status, job.OutputsFailed, job.Failure));
+        Assert.Empty(job.Results);
+        Assert.Null(Commands.AssembleResult(job.Apply(new RetryOutputs { JobId = Id }, Start)).OnlyOutputs);
+    }
+
+    [Fact]
+    public void Apply_RetryOfOutputs_WritesTheFailedOnesAndKeepsTheOthers()
+    {
+        var retried = Fold([.. Done, Assembled(Id, new OutputOutcome(0, Failure: "full"), new OutputOutcome(1, "s3://bucket/a")), new RetryOutputs { JobId = Id }]);
+        var again = retried.Apply(Assembled(Id, new OutputOutcome(0, "harbour.geojson")), Start);
+
+        Assert.Equal((JobStatus.Assembling, null, null), (retried.Status, retried.Failure, retried.FinishedAt));
+        Assert.Equal([0], Commands.AssembleResult(retried).OnlyOutputs);
+        Assert.Equal(8, Commands.AssembleResult(retried).TilesFinished);
+        Assert.Equal((JobStatus.Completed, 0, null), (again.Status, again.OutputsFailed, again.Failure));
+        Assert.Equal(["harbour.geojson", "s3://bucket/a"], again.Results);
+    }
+
+    [Fact]
+    public void Apply_RetryOfOutputsWithATileMissing_StaysPartiallyCompletedForTheTileAlone()
+    {
+        var job = Fold(
+            Requested(Id), Measured(Id), Selected(Id), Reserved(Id), Completed(Id, 0), Completed(Id, 1, done: 3, failed: 1), Assembled(Id, "denied"),
+            new RetryOutputs { JobId = Id }, Assembled(Id, new OutputOutcome(1, "s3://bucket/a")));
+
+        Assert.Equal((JobStatus.PartiallyCompleted, 0, "1 of 8 tiles failed"), (job.Status, job.OutputsFailed, job.Failure));
+    }
+
+    [Fact]
+    public void Apply_RetryOfOutputsThatCantBeAssembled_KeepsWhatWasWritten()
+    {
+        var job = Fold([.. Done, Assembled(Id, "denied"), new RetryOutputs { JobId = Id }, NotAssembled(Id)]);
+
+        Assert.Equal((JobStatus.PartiallyCompleted, 1, "The disk is full."), (job.Status, job.OutputsFailed, job.Failure));
+        Assert.Equal(["harbour.geojson"], job.Results);
+        Assert.True(job.HasOutputsToRetry);
+    }
+
+    [Fact]
+    public void Apply_RetryOfFailedTiles_WritesEveryOutputAgain()
+    {
+        var job = Fold(
+            Requested(Id), Measured(Id), Selected(Id), Reserved(Id), Completed(Id, 0), Completed(Id, 1, done: 3, failed: 1), Assembled(Id, "denied"),
+            new RetryFailedTiles { JobId = Id });
+
+        Assert.Null(job.OutputsLeft);
+        Assert.Equal(0, job.OutputsFailed);
+    }
+
+    [Fact]
+    public void Apply_RetryOfTilesWhenEveryRegionFailed_OpensThemAll()
+    {
+        var job = Fold(
+            Requested(Id), Measured(Id), Selected(Id), Reserved(Id), FailedRegion(Id, 0), FailedRegion(Id, 1), new RetryFailedTiles { JobId = Id });
+
+        Assert.Equal((JobStatus.Requested, null), (job.Status, job.Failure));
+        Assert.Equal([new RegionReopening(0, 1), new RegionReopening(1, 1)], Commands.SelectVariant(job).Reopen);
     }
 
     [Fact]

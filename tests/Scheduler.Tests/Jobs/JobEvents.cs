@@ -13,7 +13,7 @@ internal static class JobEvents
         JobId = id,
         ImageUrl = "harbour.tif",
         Endpoint = new() { Name = "http://127.0.0.1:8080/invocations" },
-        Outputs = [OutputSink.ToFile("harbour.geojson")],
+        Outputs = [OutputSink.ToFile("harbour.geojson"), new OutputSink { Type = OutputType.S3, Bucket = "bucket" }],
     };
 
     public static RegionsCalculated Measured(Guid id, int regions = 2, int tiles = 4) => new()
@@ -51,9 +51,21 @@ internal static class JobEvents
     public static RegionReassigned Reassigned(Guid id, int region, int attempt) =>
         new() { JobId = id, Placement = new(region, "w-2", attempt), Reason = "Worker w-1 lost its lease." };
 
-    public static JobCompleted Assembled(Guid id) => new() { JobId = id, Features = 8, Results = ["harbour.geojson"] };
+    /// <summary>As releases said it that took one output for enough.</summary>
+    public static JobCompleted AssembledOnce(Guid id, params string[] failedOutputs) => new() { JobId = id, Features = 8, Results = ["harbour.geojson"], FailedOutputs = failedOutputs };
 
-    public static JobCompleted Assembled(Guid id, string failedOutput) => Assembled(id) with { FailedOutputs = [failedOutput] };
+    public static JobCompleted Assembled(Guid id) => Assembled(id, new OutputOutcome(0, "harbour.geojson"), new OutputOutcome(1, "s3://bucket/harbour.geojson"));
+
+    public static JobCompleted Assembled(Guid id, string failedOutput) => Assembled(id, new OutputOutcome(0, "harbour.geojson"), new OutputOutcome(1, Failure: failedOutput));
+
+    public static JobCompleted Assembled(Guid id, params OutputOutcome[] outputs) => new()
+    {
+        JobId = id,
+        Features = 8,
+        Results = [.. outputs.Select(output => output.Result).OfType<string>()],
+        FailedOutputs = [.. outputs.Select(output => output.Failure).OfType<string>()],
+        Outputs = outputs,
+    };
 
     public static JobFailed NotAssembled(Guid id) => new() { JobId = id, Reason = "The disk is full." };
 

@@ -14,6 +14,8 @@ internal static class StateTable
     public const string Ignored = "-";
     public const string Alarm = "alarm";
 
+    private const string NoSuchBucket = "The output s3://bucket can't be written: NoSuchBucket.";
+
     /// <summary>The ways into each state: a job with two regions of four tiles.</summary>
     private static readonly (string State, Func<Guid, object[]> Events)[] States =
     [
@@ -35,12 +37,18 @@ internal static class StateTable
         ("Assembling", id => [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1)]),
         ("Assembling, a tile failed", id =>
             [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1, done: 3, failed: 1)]),
+        ("Assembling, an output was written before", id =>
+            [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1), Assembled(id, NoSuchBucket), new RetryOutputs { JobId = id }]),
         ("Completed", id => [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1), Assembled(id)]),
         ("PartiallyCompleted", id =>
             [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1, done: 3, failed: 1), Assembled(id)]),
-        ("Completed, an output failed", id =>
-            [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1), Assembled(id, "s3://bucket: access denied")]),
+        ("PartiallyCompleted, an output failed", id =>
+            [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1), Assembled(id, NoSuchBucket)]),
+        ("PartiallyCompleted, a tile and an output failed", id =>
+            [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1, done: 3, failed: 1), Assembled(id, NoSuchBucket)]),
         ("Failed", id => [Requested(id), Rejected(id)]),
+        ("Failed, every region failed", id => [Requested(id), Measured(id), Selected(id), Reserved(id), FailedRegion(id, 0), FailedRegion(id, 1)]),
+        ("Failed, nothing was assembled", id => [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1), NotAssembled(id)]),
         ("Cancelled", id => [Requested(id), new CancelJob { JobId = id }]),
     ];
 
@@ -62,6 +70,7 @@ internal static class StateTable
         ("PauseJob", id => new PauseJob { JobId = id }),
         ("ResumeJob", id => new ResumeJob { JobId = id }),
         ("RetryFailedTiles", id => new RetryFailedTiles { JobId = id }),
+        ("RetryOutputs", id => new RetryOutputs { JobId = id }),
     ];
 
     public static async Task<IReadOnlyList<Cell>> ExploreAsync()

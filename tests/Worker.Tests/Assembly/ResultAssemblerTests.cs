@@ -86,11 +86,50 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
     }
 
     [Fact]
-    public async Task AssembleAsync_EveryOutputFails_FailsTheJobWithTheReasons()
+    public async Task AssembleAsync_EveryOutputFails_SaysWhyAndCountsTheFeaturesAllTheSame()
     {
         var work = Work() with { Outputs = [OutputSink.ToFile(_folder)] };
+        await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100), Box(1, 1, 5, 5, 0.9));
+        var outcome = Assert.IsType<AssemblyOutcome.Completed>(await AssembleAsync(work)).Message;
+        Assert.Contains(_folder, Assert.Single(outcome.FailedOutputs), StringComparison.Ordinal);
+        Assert.Empty(outcome.Results);
+        Assert.Equal([new OutputOutcome(0, Failure: outcome.FailedOutputs[0])], outcome.Outputs);
+        Assert.Equal(1, outcome.Features);
+    }
+
+    [Fact]
+    public async Task AssembleAsync_OnlySomeOutputs_LeavesTheOthersAsTheyAre()
+    {
+        var (kept, written) = (Path.Combine(_folder, "kept.geojson"), Output);
+        await File.WriteAllTextAsync(kept, "older");
+        var work = Work() with { Outputs = [OutputSink.ToFile(kept), OutputSink.ToFile(written)], OnlyOutputs = [1], TilesFinished = 1 };
+        await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100), Box(1, 1, 5, 5, 0.9));
+        var outcome = Assert.IsType<AssemblyOutcome.Completed>(await AssembleAsync(work)).Message;
+        Assert.Equal([new OutputOutcome(1, written)], outcome.Outputs);
+        Assert.Equal("older", await File.ReadAllTextAsync(kept));
+        Assert.Single(Read().Features);
+    }
+
+    [Fact]
+    public async Task AssembleAsync_FinishedTilesAreGone_WritesNothingAndSaysSo()
+    {
+        var work = Work() with { TilesFinished = 2 };
+        await File.WriteAllTextAsync(Output, "older");
+        await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100), Box(1, 1, 5, 5, 0.9));
         var outcome = Assert.IsType<AssemblyOutcome.Failed>(await AssembleAsync(work)).Message;
-        Assert.Contains(_folder, outcome.Reason, StringComparison.Ordinal);
+        Assert.Contains("of 2 finished tiles 1 are still kept", outcome.Reason, StringComparison.Ordinal);
+        Assert.Equal("older", await File.ReadAllTextAsync(Output));
+    }
+
+    [Fact]
+    public async Task AssembleAsync_OneOutputFailsInAWayThatNobodyThoughtOf_TheOtherIsWritten()
+    {
+        var work = Work() with { Outputs = [new OutputSink { Type = OutputType.Kinesis, Stream = "s" }, OutputSink.ToFile(Output)] };
+        await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100), Box(1, 1, 5, 5, 0.9));
+        var outcome = Assert.IsType<AssemblyOutcome.Completed>(await AssembleAsync(work, sinks: new BrokenSinks(OutputType.Kinesis))).Message;
+        Assert.Contains("out of cheese", Assert.Single(outcome.FailedOutputs), StringComparison.Ordinal);
+        Assert.Equal([Output], outcome.Results);
+        Assert.Single(Read().Features);
     }
 
     [Fact]
@@ -153,11 +192,12 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
     [Fact]
     public async Task SweepAsync_FinalJobs_LoseTheirCheckpointsAndOthersKeepThem()
     {
-        Guid done = Guid.NewGuid(), running = Guid.NewGuid(), partial = Guid.NewGuid();
+        Guid done = Guid.NewGuid(), running = Guid.NewGuid(), partial = Guid.NewGuid(), failed = Guid.NewGuid();
         await SetStateAsync(done, "Completed");
         await SetStateAsync(running, "Running");
         await SetStateAsync(partial, "PartiallyCompleted");
-        foreach (var job in new[] { done, running, partial })
+        await SetStateAsync(failed, "Failed");
+        foreach (var job in new[] { done, running, partial, failed })
         {
             await StoreAsync(job, 0, new PixelWindow(0, 0, 10, 10));
             await StoreAsync(job, 1, new PixelWindow(5, 0, 10, 10));
@@ -165,8 +205,11 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
 
         await CheckpointSweep.SweepAsync(database.DataSource, DateTimeOffset.UnixEpoch, default);
         Assert.Single(await _store.FinishedAsync(partial, 0));
+        Assert.Single(await _store.FinishedAsync(failed, 0));
+        Assert.Empty(await _store.FinishedAsync(done, 0));
         await CheckpointSweep.SweepAsync(database.DataSource, DateTimeOffset.MaxValue, default);
         Assert.Empty(await _store.FinishedAsync(partial, 0));
+        Assert.Empty(await _store.FinishedAsync(failed, 0));
         Assert.Empty(await _store.FinishedAsync(done, 0));
         Assert.Single(await _store.FinishedAsync(running, 0));
         Assert.Single(await _store.FinishedAsync(running, 1));
@@ -228,7 +271,7 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
             """
             insert into jobs (job_id, name, tenant, state, image_url, endpoint, priority, regions_total, regions_done, regions_failed, tiles_total, tiles_done,
                 tiles_failed, features, requested_at, finished_at, updated_at, version)
-            values ($1, 'job', 't', $2, 'a.tif', 'e', 1, 1, 1, 0, 1, 1, 0, 0, now(), case when $2 like '%Completed' then now() end, now(), 1)
+            values ($1, 'job', 't', $2, 'a.tif', 'e', 1, 1, 1, 0, 1, 1, 0, 0, now(), case when $2 like '%Completed' or $2 = 'Failed' then now() end, now(), 1)
             """);
         insert.Parameters.AddWithValue(jobId);
         insert.Parameters.AddWithValue(state);
