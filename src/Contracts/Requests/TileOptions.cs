@@ -5,11 +5,21 @@ namespace Swath.Contracts;
 /// <summary>How an image is cut and encoded for the model.</summary>
 public sealed record TileOptions
 {
+    private readonly int? _overlap;
+
     /// <summary>Width and height of a tile in pixels, 16..8192.</summary>
     public int Size { get; init; } = 1024;
 
-    /// <summary>The least number of pixels that neighbouring tiles share, 0..size/2; grown where that keeps every tile full.</summary>
-    public int Overlap { get; init; } = 50;
+    /// <summary>The least number of pixels that neighbouring tiles share, 0..size/2; grown where that keeps every tile full. Absent: 50, or half of a smaller tile.</summary>
+    public int Overlap
+    {
+        get => _overlap ?? DefaultOverlap(Size);
+        init => _overlap = value;
+    }
+
+    /// <summary>The overlap of a request that names none.</summary>
+    /// <param name="size">Width and height of a tile in pixels.</param>
+    public static int DefaultOverlap(int size) => Math.Min(50, size / 2);
 
     public TileFormat Format { get; init; } = TileFormat.Gtiff;
 
@@ -18,6 +28,14 @@ public sealed record TileOptions
     /// <summary>How samples are brought to 8 bits before they are written; not at all by default.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public RangeAdjustment Range { get; init; } = RangeAdjustment.None;
+
+    private (int, int, TileFormat, TileCompression, RangeAdjustment) Values => (Size, Overlap, Format, Compression, Range);
+
+    /// <summary>Equal when every member is, whether the overlap was named or follows from the size.</summary>
+    public bool Equals(TileOptions? other) => other is not null && Values == other.Values;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Values.GetHashCode();
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<TileFormat>))]

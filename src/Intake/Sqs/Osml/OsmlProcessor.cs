@@ -54,11 +54,11 @@ internal static class OsmlProcessor
 
     public static TileOptions Tile(OsmlMembers request)
     {
-        var defaults = new TileOptions();
+        var size = request.Whole("imageProcessorTileSize", new TileOptions().Size);
         return new TileOptions
         {
-            Size = request.Whole("imageProcessorTileSize", defaults.Size),
-            Overlap = request.Whole("imageProcessorTileOverlap", defaults.Overlap),
+            Size = size,
+            Overlap = request.Whole("imageProcessorTileOverlap", TileOptions.DefaultOverlap(size)),
             Format = request.Word("imageProcessorTileFormat", TileFormat.Nitf, Formats),
             Compression = request.Word("imageProcessorTileCompression", TileCompression.None, Compressions),
         };
