@@ -59,7 +59,7 @@ public sealed class RegionOfInterest
     /// <summary>True when a geometry in image pixels and the region share a point.</summary>
     public bool Touches(Geometry pixels) => _prepared.Intersects(pixels);
 
-    private static Geometry Parse(string wkt, string path)
+    internal static Geometry Parse(string wkt, string path)
     {
         if (string.IsNullOrWhiteSpace(wkt))
             throw Invalid(path, "the region of interest is empty: write WKT, such as POLYGON ((10 50, 11 50, 11 51, 10 50))");

@@ -5,7 +5,7 @@ namespace Swath.EndToEnd.Tests;
 /// <summary>The product as a user has it: the built command line in processes of its own, with a folder of its own.</summary>
 internal sealed class SwathCli : IAsyncDisposable
 {
-    private static readonly string Executable = Path.Combine(AppContext.BaseDirectory, "swath.dll");
+    public static readonly string Executable = Path.Combine(AppContext.BaseDirectory, "swath.dll");
     private readonly List<RunningCommand> _running = [];
     private readonly IReadOnlyDictionary<string, string> _settings;
 
@@ -20,6 +20,9 @@ internal sealed class SwathCli : IAsyncDisposable
 
     /// <summary>Where the private database and the results live.</summary>
     public string Home { get; }
+
+    /// <summary>Where the commands run; <see cref="Home"/> by default.</summary>
+    public string WorkingFolder { get; set; } = "";
 
     public string PathOf(string name) => Path.Combine(Home, name);
 
@@ -38,7 +41,7 @@ internal sealed class SwathCli : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
-            WorkingDirectory = Home,
+            WorkingDirectory = WorkingFolder.Length > 0 ? WorkingFolder : Home,
         };
         start.Environment["SWATH_HOME"] = Path.Combine(Home, ".swath");
         start.Environment["NO_COLOR"] = "1";
@@ -78,8 +81,10 @@ internal sealed class RunningCommand : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly Process _process;
-    private readonly Task<string> _error;
+    private readonly Task _readingErrors;
+    private readonly List<string> _errors = [];
     private readonly Task _reading;
+    private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _disposed;
     private readonly List<(Func<string, bool> Wanted, TaskCompletionSource<string> Seen)> _waiters = [];
     private readonly List<string> _lines = [];
@@ -88,9 +93,12 @@ internal sealed class RunningCommand : IAsyncDisposable
     {
         _process = process;
         process.StandardInput.Close();
-        _error = process.StandardError.ReadToEndAsync();
+        _readingErrors = ReadErrorsAsync();
         _reading = ReadAsync();
     }
+
+    /// <summary>Ends when the command says that it stops after Ctrl+C.</summary>
+    public Task StoppingAsync() => _stopping.Task.WaitAsync(Patience);
 
     /// <summary>Its process.</summary>
     public int ProcessId => _process.Id;
@@ -113,15 +121,15 @@ internal sealed class RunningCommand : IAsyncDisposable
         using var patience = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(patience.Token);
         await _reading;
-        return new CommandOutcome(_process.ExitCode, string.Join('\n', _lines), await _error);
+        await _readingErrors;
+        return new CommandOutcome(_process.ExitCode, string.Join('\n', _lines), string.Join('\n', _errors));
     }
 
     /// <summary>SIGTERM: what a container platform sends before it kills.</summary>
-    public void Terminate()
-    {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
-        kill.WaitForExit();
-    }
+    public void Terminate() => Signal("TERM");
+
+    /// <summary>SIGINT: what Ctrl+C sends.</summary>
+    public void Interrupt() => Signal("INT");
 
     /// <summary>SIGKILL: no handler runs, nothing is cleaned up.</summary>
     public async Task KillAsync()
@@ -138,6 +146,22 @@ internal sealed class RunningCommand : IAsyncDisposable
         if (!_process.HasExited)
             await KillAsync();
         _process.Dispose();
+    }
+
+    private void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    private async Task ReadErrorsAsync()
+    {
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+        {
+            _errors.Add(line);
+            if (line.StartsWith("Stopping: ", StringComparison.Ordinal))
+                _stopping.TrySetResult();
+        }
     }
 
     private async Task ReadAsync()

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Swath.Contracts;
 
 /// <summary>Command to Intake: read the image's header and compute its regions.</summary>
@@ -8,4 +10,11 @@ public sealed record CalculateRegions
     public string? ImageReadRole { get; init; }
     public string? RegionOfInterest { get; init; }
     public required TileOptions Tile { get; init; }
+
+    /// <summary>What is to be written, so that an output that can't be is known before it costs anything.</summary>
+    public IReadOnlyList<OutputSink> Outputs { get; init; } = [];
+
+    /// <summary>The job's id as the upstream system knows it, where that is no UUID.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ExternalId { get; init; }
 }

@@ -22,4 +22,7 @@ public enum ImageRejection
     ForbiddenPath,
     InvalidRegionOfInterest,
     InvalidRequest,
+
+    /// <summary>The image is fine, but an output of the job can't be written.</summary>
+    OutputNotWritable,
 }

@@ -30,6 +30,14 @@ public sealed record AssembleResult
     /// <summary>Things that a user should know of the result; written beside it.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>Which of the outputs to write, by their place in the list; all when absent.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? OnlyOutputs { get; init; }
+
+    /// <summary>Finished tiles that must still be kept, 0 or more: with fewer, a part would be taken for the whole. Absent in older messages.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? TilesFinished { get; init; }
+
     /// <summary>Regions that failed as a whole, and so left no failed tiles behind.</summary>
     public IReadOnlyList<FailedRegion> FailedRegions { get; init; } = [];
 }

@@ -1,14 +1,20 @@
 namespace Swath.Contracts;
 
-/// <summary>The result is written to one output at least. The job is partially completed when tiles or regions failed.</summary>
+/// <summary>
+/// The result was assembled, and each output written or not. The job is partially completed when tiles, regions or outputs failed, also when
+/// no output could be written: its features are kept, and the outputs can be written later.
+/// </summary>
 public sealed record JobCompleted
 {
     public required Guid JobId { get; init; }
     public required long Features { get; init; }
 
-    /// <summary>Where the result can be read: paths or URLs, one per successful output.</summary>
+    /// <summary>Where the result can be read: paths or URLs, one per output that was written now.</summary>
     public required IReadOnlyList<string> Results { get; init; }
 
-    /// <summary>Outputs that could not be written, with the reason; at least one other succeeded.</summary>
+    /// <summary>Why outputs could not be written, in words, one per output that failed now.</summary>
     public IReadOnlyList<string> FailedOutputs { get; init; } = [];
+
+    /// <summary>The same by output, each that was to be written once. Empty in the messages of releases that took one output for enough.</summary>
+    public IReadOnlyList<OutputOutcome> Outputs { get; init; } = [];
 }

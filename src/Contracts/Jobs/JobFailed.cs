@@ -1,6 +1,6 @@
 namespace Swath.Contracts;
 
-/// <summary>No result could be written.</summary>
+/// <summary>There is no result, and nothing of it was assembled.</summary>
 public sealed record JobFailed
 {
     public required Guid JobId { get; init; }

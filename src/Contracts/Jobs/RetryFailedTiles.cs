@@ -1,7 +1,8 @@
 namespace Swath.Contracts;
 
 /// <summary>
-/// Runs the failed tiles of a partially completed job again, and only those; then the result is written whole. Finished tiles are kept for a week after the job's end: later the job fails, and has to be submitted again.
+/// Runs the tiles again that a job that is over lacks, and only those; then the result is written whole, to every output. Finished tiles are kept
+/// for a week after the job's end: later the job fails, and has to be submitted again.
 /// </summary>
 public sealed record RetryFailedTiles
 {

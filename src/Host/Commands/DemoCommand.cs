@@ -24,28 +24,38 @@ internal static class DemoCommand
 
     private static async Task<int> RunAsync(string folder, TileFormat format, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder);
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"The folder '{folder}' can't be made: {refused.Message} Give another one with --output.");
+        }
+
         var files = (Image: Path.Combine(folder, "harbour.tif"), Result: Path.Combine(folder, "ships.geojson"), Picture: Path.Combine(folder, "ships.png"));
 
-        Console.WriteLine($"Drawing a harbour of {HarbourScene.Size} x {HarbourScene.Size} pixels with known ships");
+        // A demonstration leaves nothing among the user's own jobs: it has a database of its own, unless one was chosen.
+        var paths = SwathPaths.IsChosen ? SwathPaths.Current() : new SwathPaths(Path.Combine(folder, "state"));
+        Terminal.WriteLine($"Drawing a harbour of {HarbourScene.Size} x {HarbourScene.Size} pixels with known ships");
         var scene = HarbourScene.Create();
         SceneFile.Write(scene, files.Image);
 
         await using var model = await SampleModelServer.StartAsync(new SampleModelOptions(), cancellationToken: cancellationToken);
-        await using var swath = await SwathProcess.StartOrJoinAsync(new SwathProcessOptions(), cancellationToken);
-        Console.WriteLine($"Running it through the sample detector at {model.Url}");
+        await using var swath = await SwathProcess.StartOrJoinAsync(new SwathProcessOptions { Paths = paths }, cancellationToken);
+        Terminal.WriteLine($"Running it through the sample detector at {model.Url}");
         var request = Request(files.Image, files.Result, model.Url, format);
         var clock = Stopwatch.StartNew();
         await swath.SubmitAsync(request, cancellationToken);
-        var job = await JobProgress.FollowAsync(swath, request.JobId, cancellationToken);
+        var job = await JobProgress.FollowAsync(swath, request.JobId, plainly: false, cancellationToken);
         clock.Stop();
 
         var history = await swath.Client.HistoryAsync(job.JobId, cancellationToken);
-        Console.WriteLine();
+        Terminal.WriteLine();
         JobReport.Print(job, history);
-        Console.WriteLine();
+        Terminal.WriteLine();
         HistoryTable.Print(history);
-        Console.WriteLine();
+        Terminal.WriteLine();
         if (JobReport.ExitCode(job) is not ExitCodes.Done and var failed)
             return failed;
         return await JudgeAsync(swath.Client, scene, files, job.TilesTotal, clock.Elapsed, cancellationToken);

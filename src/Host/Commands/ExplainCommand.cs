@@ -14,7 +14,7 @@ internal static class ExplainCommand
         var command = new Command("explain", "Says why a job waits, its place in the queue, and what would unblock it.") { id, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var client = await SwathClient.ConnectAsync(cancellationToken);
+            await using var client = await SwathClient.ConnectToExistingAsync(cancellationToken);
             var job = await JobArgument.FindAsync(client, parsed.GetRequiredValue(id), cancellationToken);
             var explanation = (await client.ExplainAsync(job.JobId, cancellationToken))!;
             if (parsed.GetValue(json))
@@ -23,12 +23,12 @@ internal static class ExplainCommand
                 return ExitCodes.Done;
             }
 
-            Console.WriteLine($"{job.JobId}  {job.Name}: {explanation.State}{(explanation.Reason is { } reason ? $", {reason}" : "")}");
-            Console.WriteLine($"  {explanation.Detail}");
+            Terminal.WriteLine($"{job.JobId}  {job.Name}: {explanation.State}{(explanation.Reason is { } reason ? $", {reason}" : "")}");
+            Terminal.WriteLine($"  {explanation.Detail}");
             if (explanation.Position is { } position)
-                Console.WriteLine($"  place {position} of {explanation.Waiting} in the queue of its endpoint, effective priority {explanation.EffectivePriority:0.#}");
+                Terminal.WriteLine($"  place {position} of {explanation.Waiting} in the queue of its endpoint, effective priority {explanation.EffectivePriority:0.#}");
             foreach (var way in explanation.Unblocks)
-                Console.WriteLine($"  goes on when: {way}");
+                Terminal.WriteLine($"  goes on when: {way}");
             return ExitCodes.Done;
         });
         return command;

@@ -10,6 +10,7 @@ internal static class FaultsCommand
     public static Command Create()
     {
         var limit = new Option<int>("--limit") { Description = "At most so many of each queue.", DefaultValueFactory = _ => 100 };
+        limit.Validators.Add(given => { if (given.GetValueOrDefault<int>() < 1) given.AddError("--limit must be 1 or more."); });
         var json = new Option<bool>("--json") { Description = "One JSON array instead of lines." };
         var command = new Command("faults", "Lists the messages that failed for good: their queue, job and reason.") { limit, json };
         command.SetAction(async (parsed, cancellationToken) =>
@@ -21,9 +22,9 @@ internal static class FaultsCommand
                 return ExitCodes.Done;
             }
 
-            Console.WriteLine(faults.Count == 0 ? "No message has failed." : $"{faults.Count} message(s) failed. 'swath faults retry' puts them back into their queues.");
+            Terminal.WriteLine(faults.Count == 0 ? "No message has failed." : $"{faults.Count} message(s) failed. 'swath faults retry' puts them back into their queues.");
             foreach (var fault in faults)
-                Console.WriteLine($"{fault.FailedAt?.UtcDateTime:yyyy-MM-dd HH:mm:ss}  {fault.Queue}  {fault.Message}  job {fault.JobId?.ToString() ?? "unknown"}: {fault.Reason}");
+                Terminal.WriteLine($"{fault.FailedAt?.UtcDateTime:yyyy-MM-dd HH:mm:ss}  {fault.Queue}  {fault.Message}  job {fault.JobId?.ToString() ?? "unknown"}: {fault.Reason}");
             return ExitCodes.Done;
         });
         command.Add(Retry());
@@ -33,19 +34,33 @@ internal static class FaultsCommand
     private static Command Retry()
     {
         var queue = new Option<string?>("--queue") { Description = "Only those of this queue." };
-        var job = new Option<Guid?>("--job") { Description = "Only those of this job." };
+        var job = new Option<string?>("--job") { Description = "Only those of this job: its id, or as many of its first digits as make it unique." };
         var command = new Command("retry", "Puts messages that failed back into the queues where they did.") { queue, job };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (onlyQueue, onlyJob) = (parsed.GetValue(queue), parsed.GetValue(job));
-            var retries = await Queues().RetryAsync(fault => (onlyQueue is null || fault.Queue == onlyQueue) && (onlyJob is null || fault.JobId == onlyJob), cancellationToken);
-            Console.WriteLine($"Put back {retries.PutBack} message(s).");
+            var queues = Queues();
+            if (onlyJob is not null)
+                await RequireOneAsync(queues, onlyJob, cancellationToken);
+            var retries = await queues.RetryAsync(fault => (onlyQueue is null || fault.Queue == onlyQueue) && (onlyJob is null || BeginsWith(fault.JobId, onlyJob)), cancellationToken);
+            Terminal.WriteLine($"Put back {retries.PutBack} message(s).");
             if (retries.Dropped > 0)
-                Console.WriteLine($"Dropped {retries.Dropped} message(s) to workers that are gone: their regions went to others.");
+                Terminal.WriteLine($"Dropped {retries.Dropped} message(s) to workers that are gone: their regions went to others.");
             return ExitCodes.Done;
         });
         return command;
     }
+
+    private static async Task RequireOneAsync(IFaultQueues queues, string job, CancellationToken cancellationToken)
+    {
+        var faults = await queues.ListAsync(int.MaxValue, cancellationToken);
+        Guid[] jobs = [.. faults.Select(fault => fault.JobId).OfType<Guid>().Where(id => BeginsWith(id, job)).Distinct()];
+        if (jobs.Length > 1)
+            throw new UsageException(JobArgument.Ambiguous(job, jobs));
+    }
+
+    private static bool BeginsWith(Guid? id, string digits) =>
+        digits.Length > 0 && id?.ToString("N").StartsWith(digits.Replace("-", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase) is true;
 
     private static IFaultQueues Queues()
     {

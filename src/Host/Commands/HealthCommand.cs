@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Swath.Host.Output;
 
 namespace Swath.Host.Commands;
 
@@ -23,12 +24,12 @@ internal static class HealthCommand
         try
         {
             using var answer = await client.GetAsync(address, cancellationToken);
-            Console.WriteLine(await answer.Content.ReadAsStringAsync(cancellationToken));
+            Terminal.WriteLine(await answer.Content.ReadAsStringAsync(cancellationToken));
             return answer.IsSuccessStatusCode ? ExitCodes.Done : ExitCodes.JobFailed;
         }
         catch (Exception silent) when (silent is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync($"Nothing healthy answers at {address}: {silent.Message}");
+            Terminal.WriteError($"Nothing healthy answers at {address}: {silent.Message}");
             return ExitCodes.JobFailed;
         }
     }

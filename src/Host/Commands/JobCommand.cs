@@ -14,12 +14,12 @@ internal static class JobCommand
         var command = new Command("job", "Shows one job: state, progress, and every event of its history.") { id, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var client = await SwathClient.ConnectAsync(cancellationToken);
+            await using var client = await SwathClient.ConnectToExistingAsync(cancellationToken);
             var job = await JobArgument.FindAsync(client, parsed.GetRequiredValue(id), cancellationToken);
             var history = await client.HistoryAsync(job.JobId, cancellationToken);
             if (parsed.GetValue(json))
             {
-                JsonOutput.Write(new { job, history });
+                JsonOutput.Write(job, history);
             }
             else
             {

@@ -28,7 +28,7 @@ internal static class JobControlCommands
         var command = new Command(verb, description) { id };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var client = await SwathClient.ConnectAsync(cancellationToken);
+            await using var client = await SwathClient.ConnectToExistingAsync(cancellationToken);
             var job = await JobArgument.FindAsync(client, parsed.GetRequiredValue(id), cancellationToken);
             if (job.IsFinal)
                 throw new UsageException($"Job {job.JobId} is {job.State} already.");

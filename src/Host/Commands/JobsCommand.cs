@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Swath.Host.Composition;
 using Swath.Host.Output;
+using Swath.Persistence.ReadSide;
 
 namespace Swath.Host.Commands;
 
@@ -12,18 +13,34 @@ internal static class JobsCommand
         var state = new Option<string?>("--state") { Description = "Only jobs in this state (Queued, Running, ...)." };
         var tenant = new Option<string?>("--tenant") { Description = "Only jobs of this tenant." };
         var limit = new Option<int>("--limit") { Description = "At most so many.", DefaultValueFactory = _ => 50 };
+        limit.Validators.Add(given => { if (given.GetValueOrDefault<int>() < 1) given.AddError("--limit must be 1 or more."); });
         var json = new Option<bool>("--json") { Description = "One JSON array instead of a table." };
         var command = new Command("jobs", "Lists jobs, newest first.") { state, tenant, limit, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var client = await SwathClient.ConnectAsync(cancellationToken);
-            var jobs = await client.Jobs.ListAsync(parsed.GetValue(state), parsed.GetValue(tenant), parsed.GetValue(limit), cancellationToken);
-            if (parsed.GetValue(json))
-                JsonOutput.Write(jobs);
-            else
-                JobTable.Print(jobs);
+            await PrintAsync(parsed.GetValue(state), parsed.GetValue(tenant), parsed.GetValue(limit), parsed.GetValue(json), cancellationToken);
             return ExitCodes.Done;
         });
         return command;
+    }
+
+    private static async Task PrintAsync(string? state, string? tenant, int limit, bool json, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var client = await SwathClient.ConnectToExistingAsync(cancellationToken);
+            var jobs = await client.Jobs.ListAsync(state, tenant, limit, cancellationToken);
+            if (json)
+                JsonOutput.Write(jobs);
+            else
+                JobTable.Print(jobs, await client.Jobs.ShortIdsAsync([.. jobs.Select(job => job.JobId)], cancellationToken), TimeProvider.System.GetUtcNow());
+        }
+        catch (NoDatabaseException none)
+        {
+            // Where nothing was ever submitted the list is empty, which is an answer.
+            if (json)
+                JsonOutput.Write(Array.Empty<JobRow>());
+            Terminal.WriteError(none.Message);
+        }
     }
 }

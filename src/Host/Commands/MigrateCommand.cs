@@ -2,6 +2,7 @@ using System.CommandLine;
 using Npgsql;
 using Swath.Host.Composition;
 using Swath.Persistence.Migrations;
+using Swath.Host.Output;
 
 namespace Swath.Host.Commands;
 
@@ -13,11 +14,11 @@ internal static class MigrateCommand
         var command = new Command("migrate", "Brings the database's schema up to this version of Swath. The private database does so by itself at start.");
         command.SetAction(async (_, cancellationToken) =>
         {
-            await using var database = await SwathDatabase.OpenAsync(cancellationToken);
+            await using var database = await SwathDatabase.OpenToMigrateAsync(cancellationToken);
             try
             {
                 var applied = await SwathMigrator.MigrateAsync(database.DataSource, cancellationToken);
-                Console.WriteLine(applied.Count == 0 ? "The schema is up to date." : $"Applied: {string.Join(", ", applied)}");
+                Terminal.WriteLine(applied.Count == 0 ? "The schema is up to date." : $"Applied: {string.Join(", ", applied)}");
                 return ExitCodes.Done;
             }
             catch (PostgresException refused)

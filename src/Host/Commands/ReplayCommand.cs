@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Swath.Host.Composition;
+using Swath.Host.Output;
 
 namespace Swath.Host.Commands;
 
@@ -11,9 +12,9 @@ internal static class ReplayCommand
         var command = new Command("replay", "Rebuilds every row of jobs from job_events.");
         command.SetAction(async (_, cancellationToken) =>
         {
-            await using var client = await SwathClient.ConnectAsync(cancellationToken);
+            await using var client = await SwathClient.ConnectToExistingAsync(cancellationToken);
             var rows = await client.ReplayAsync(null, cancellationToken);
-            Console.WriteLine($"Rebuilt {rows} job(s) from their events.");
+            Terminal.WriteLine($"Rebuilt {rows} job(s) from their events.");
             return ExitCodes.Done;
         });
         return command;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Swath.Contracts;
 using Swath.Host.Composition;
-using Swath.Host.Output;
 using Swath.Persistence.ReadSide;
 
 namespace Swath.Host.Commands;
@@ -27,13 +26,11 @@ internal static class RetryCommand
 
     private static async Task<int> RunAsync(string id, Func<JobRow, string?> whyNot, Func<Guid, object> message, CancellationToken cancellationToken)
     {
-        await using var swath = await SwathProcess.StartOrJoinAsync(new SwathProcessOptions(), cancellationToken);
+        await using var swath = await SwathProcess.StartOrJoinAsync(new SwathProcessOptions { OnExistingDatabase = true }, cancellationToken);
         var job = await JobArgument.FindAsync(swath.Client, id, cancellationToken);
         if (whyNot(job) is { } refusal)
             throw new UsageException(refusal);
         await swath.Client.PublishAsync(message(job.JobId), job.JobId, cancellationToken);
-        job = await JobProgress.FollowAsync(swath, job.JobId, cancellationToken, endedAfter: job.FinishedAt);
-        JobReport.Print(job, await swath.Client.HistoryAsync(job.JobId, cancellationToken));
-        return JobReport.ExitCode(job);
+        return await FollowedJob.ToEndAsync(swath, job.JobId, json: false, cancellationToken, endedAfter: job.FinishedAt);
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Swath.Host.Composition;
-using Swath.Host.Output;
 
 namespace Swath.Host.Commands;
 
@@ -10,18 +9,17 @@ internal static class RunCommand
     public static Command Create()
     {
         var options = new RequestOptions();
-        var command = new Command("run", "Runs one image through an endpoint and waits for the result.");
+        var json = new Option<bool>("--json") { Description = "At the end one JSON object on standard output, as 'swath job --json' prints it; progress goes to standard error." };
+        var command = new Command("run", "Runs one image through an endpoint and waits for the result.") { json };
         options.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => RunAsync(options.Read(parsed), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(options.Read(parsed), parsed.GetValue(json), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(Contracts.ImageRequested request, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(Contracts.ImageRequested request, bool json, CancellationToken cancellationToken)
     {
         await using var swath = await SwathProcess.StartOrJoinAsync(new SwathProcessOptions(), cancellationToken);
-        await swath.SubmitAsync(request, cancellationToken);
-        var job = await JobProgress.FollowAsync(swath, request.JobId, cancellationToken);
-        JobReport.Print(job, await swath.Client.HistoryAsync(request.JobId, cancellationToken));
-        return JobReport.ExitCode(job);
+        var job = await swath.SubmitAsync(request, cancellationToken);
+        return await FollowedJob.ToEndAsync(swath, job, json, cancellationToken);
     }
 }

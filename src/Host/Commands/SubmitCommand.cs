@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Swath.Host.Composition;
+using Swath.Host.Output;
 
 namespace Swath.Host.Commands;
 
@@ -14,12 +15,13 @@ internal static class SubmitCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var request = options.Read(parsed);
-            await using var client = await SwathClient.ConnectAsync(cancellationToken);
-            await client.SubmitAsync(request, cancellationToken);
-            Console.WriteLine(request.JobId);
-            if (!await client.IsSwathRunningAsync(cancellationToken))
-                await Console.Error.WriteLineAsync("Stored. No Swath runs on this database now: start one with 'swath up'.");
-            return ExitCodes.Done;
+            await using var client = await SwathClient.ConnectAsync(SwathPaths.Current(), cancellationToken);
+            var job = await client.SubmitAsync(request, cancellationToken);
+            Terminal.WriteLine($"{job}");
+            if (await client.IsSwathRunningAsync(cancellationToken))
+                return ExitCodes.Done;
+            Terminal.WriteError($"The job is stored, but no process runs Swath on this database, so it waits: the next 'swath up' takes it, or 'swath watch {job}' runs it here.");
+            return ExitCodes.JobFailed;
         });
         return command;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Swath.Host.Output;
 
 namespace Swath.Host.Commands;
 
@@ -15,24 +16,25 @@ internal static class SwathCommandLine
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
-                await Console.Error.WriteLineAsync(error.Message);
+                Terminal.WriteError(error.Message);
             var verb = parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ";
-            await Console.Error.WriteLineAsync($"See: swath {verb}--help");
+            Terminal.WriteError($"See: swath {verb}--help");
             return ExitCodes.Usage;
         }
 
+        using var interruption = Interruption.EndAtSecond();
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = LongestEnd });
         }
         catch (UsageException mistake)
         {
-            await Console.Error.WriteLineAsync(mistake.Message);
+            Terminal.WriteError(mistake.Message);
             return ExitCodes.Usage;
         }
         catch (OperationCanceledException)
         {
-            return 130;
+            return ExitCodes.Interrupted;
         }
     }
 
@@ -44,6 +46,7 @@ internal static class SwathCommandLine
         SubmitCommand.Create(),
         JobsCommand.Create(),
         JobCommand.Create(),
+        WatchCommand.Create(),
         ExplainCommand.Create(),
         JobControlCommands.Cancel(),
         JobControlCommands.Pause(),

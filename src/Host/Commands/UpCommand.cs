@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Swath.Host.Composition;
 using Swath.Host.Composition.Transports;
+using Swath.Host.Output;
 
 namespace Swath.Host.Commands;
 
@@ -24,6 +25,8 @@ internal static class UpCommand
 
     private static async Task<int> RunAsync(Roles roles, string? url, CancellationToken cancellationToken)
     {
+        if (url is not null)
+            ListeningAddress.Check(url);
         var options = new SwathProcessOptions
         {
             Transport = TransportChoice.Current(),
@@ -32,15 +35,15 @@ internal static class UpCommand
             ConsoleLog = true,
         };
         await using var swath = await SwathProcess.StartAsync(options, cancellationToken);
-        Console.WriteLine(roles == Roles.All ? "Swath is up." : $"Swath is up with {RoleList.Format(roles)}, over {options.Transport.Name}.");
+        Terminal.WriteLine(roles == Roles.All ? "Swath is up." : $"Swath is up with {RoleList.Format(roles)}, over {options.Transport.Name}.");
         if (roles.HasFlag(Roles.Intake))
-            Console.WriteLine($"REST API:          {swath.ApiUrl}/v1/jobs");
+            Terminal.WriteLine($"REST API:          {swath.ApiUrl}/v1/jobs");
         if (swath.ApiUrl is not null)
-            Console.WriteLine($"Health:            {swath.ApiUrl}/health");
-        Console.WriteLine($"Database:          psql \"{swath.PsqlArguments}\"");
+            Terminal.WriteLine($"Health:            {swath.ApiUrl}/health");
+        Terminal.WriteLine($"Database:          psql \"{swath.PsqlArguments}\"");
         if (roles.HasFlag(Roles.Intake))
-            Console.WriteLine("Submit:            swath submit IMAGE --endpoint URL -o OUT.geojson");
-        Console.WriteLine("Stop:              Ctrl+C (running regions give back their work; it resumes at the next start, or elsewhere)");
+            Terminal.WriteLine("Submit:            swath submit IMAGE --endpoint URL -o OUT.geojson");
+        Terminal.WriteLine("Stop:              Ctrl+C (running regions give back their work; it resumes at the next start, or elsewhere)");
         await swath.WaitForShutdownAsync(cancellationToken);
         return ExitCodes.Done;
     }

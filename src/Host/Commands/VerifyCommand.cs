@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Swath.Host.Composition;
+using Swath.Host.Output;
 
 namespace Swath.Host.Commands;
 
@@ -11,7 +12,7 @@ internal static class VerifyCommand
         var command = new Command("verify", "Compares every row of jobs with the fold of its events; exit code 1 when they differ.");
         command.SetAction(async (_, cancellationToken) =>
         {
-            await using var client = await SwathClient.ConnectAsync(cancellationToken);
+            await using var client = await SwathClient.ConnectToExistingAsync(cancellationToken);
             return await RunAsync(client, cancellationToken);
         });
         return command;
@@ -22,8 +23,8 @@ internal static class VerifyCommand
     {
         var outcome = await client.VerifyAsync(cancellationToken);
         foreach (var difference in outcome.Differences)
-            Console.WriteLine($"{difference.JobId}  {difference.Column}: the events say {difference.Expected ?? "null"}, the row says {difference.Actual ?? "null"}");
-        Console.WriteLine(outcome.Agrees
+            Terminal.WriteLine($"{difference.JobId}  {difference.Column}: the events say {difference.Expected ?? "null"}, the row says {difference.Actual ?? "null"}");
+        Terminal.WriteLine(outcome.Agrees
             ? $"Verified: the rows of {outcome.Streams} job(s) are what their events fold to."
             : $"{outcome.Differences.Count} difference(s) in {outcome.Streams} job(s). 'swath replay' rebuilds the rows from the events.");
         return outcome.Agrees ? ExitCodes.Done : ExitCodes.JobFailed;

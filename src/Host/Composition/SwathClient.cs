@@ -35,8 +35,14 @@ internal sealed class SwathClient : IAsyncDisposable
 
     public JobReader Jobs => _services.GetRequiredService<JobReader>();
 
-    public static async Task<SwathClient> ConnectAsync(CancellationToken cancellationToken) =>
-        new(await SwathDatabase.OpenAsync(cancellationToken));
+    /// <summary>Connects to the database; the private one is made when there is none.</summary>
+    public static async Task<SwathClient> ConnectAsync(SwathPaths paths, CancellationToken cancellationToken) =>
+        new(await SwathDatabase.OpenAsync(paths, cancellationToken));
+
+    /// <summary>Connects to the database that there is.</summary>
+    /// <exception cref="NoDatabaseException">There is none yet.</exception>
+    public static async Task<SwathClient> ConnectToExistingAsync(CancellationToken cancellationToken) =>
+        new(await SwathDatabase.OpenExistingAsync(SwathPaths.Current(), cancellationToken));
 
     /// <summary>Stores the request; the Swath that runs on the database delivers it, now or when it starts.</summary>
     /// <returns>The job: of a request that came before, the one that it was then.</returns>
@@ -56,9 +62,36 @@ internal sealed class SwathClient : IAsyncDisposable
     public Task<IReadOnlyList<HistoricEvent>> HistoryAsync(Guid jobId, CancellationToken cancellationToken) =>
         _services.GetRequiredService<EventHistory>().ReadAsync(jobId, cancellationToken);
 
-    /// <summary>Why a job is where it is; null when there is no such job.</summary>
-    public Task<JobExplanation?> ExplainAsync(Guid jobId, CancellationToken cancellationToken) =>
-        _services.GetRequiredService<JobExplanations>().ExplainAsync(jobId, cancellationToken);
+    /// <summary>The job whose request is stored, with an id that begins so, and was taken by no process yet; null when there is none, or more than one.</summary>
+    public async Task<Guid?> FindSubmittedAsync(string idPrefix, CancellationToken cancellationToken)
+    {
+        var digits = idPrefix.Replace("-", "", StringComparison.Ordinal);
+        if (digits.Length is 0 or > 32 || !digits.All(char.IsAsciiHexDigit))
+            return null;
+
+        // Few, and what is there only for as long as nobody takes it.
+        await using var command = _database.DataSource.CreateCommand(
+            """
+            SELECT min(o.job_id::text)::uuid FROM outbox o
+            WHERE o.delivered_at IS NULL AND replace(o.job_id::text, '-', '') LIKE $1 AND NOT EXISTS (SELECT FROM jobs j WHERE j.job_id = o.job_id)
+            HAVING count(DISTINCT o.job_id) = 1
+            """);
+        command.Parameters.AddWithValue(digits.ToLowerInvariant() + "%");
+        return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
+    }
+
+    /// <summary>Why a job is where it is, and whether any process would move it; null when there is no such job.</summary>
+    public async Task<JobExplanation?> ExplainAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        var explanation = await _services.GetRequiredService<JobExplanations>().ExplainAsync(jobId, cancellationToken);
+        if (explanation is null || JobStatus.IsFinal(explanation.State) || await IsSwathRunningAsync(cancellationToken))
+            return explanation;
+        return explanation with
+        {
+            Detail = $"no process runs Swath's roles on this database, so nothing moves it; when the last one stopped: {explanation.Detail}",
+            Unblocks = ["'swath up' is started", $"'swath watch {jobId}' runs it to its end"],
+        };
+    }
 
     /// <summary>Rebuilds every row of <c>jobs</c> from the events.</summary>
     public Task<long> ReplayAsync(IProgress<long>? progress, CancellationToken cancellationToken) =>

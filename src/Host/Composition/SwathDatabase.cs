@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -6,10 +7,11 @@ using Swath.Host.Commands;
 using Swath.Persistence;
 using Swath.Persistence.Embedded;
 using Swath.Persistence.Migrations;
+using Swath.Host.Output;
 
 namespace Swath.Host.Composition;
 
-/// <summary>The database of this command: the one that <c>SWATH_DATABASE</c> names, or the private one under <c>.swath/postgres</c>.</summary>
+/// <summary>The database of this command: the one that <c>SWATH_DATABASE</c> names, or the user's private one (<see cref="SwathPaths"/>).</summary>
 internal sealed class SwathDatabase : IAsyncDisposable
 {
     /// <summary>The environment variable with a connection string in Npgsql's form.</summary>
@@ -45,25 +47,33 @@ internal sealed class SwathDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens the database; the private one is started, and migrated, when needed.</summary>
-    public static async Task<SwathDatabase> OpenAsync(CancellationToken cancellationToken)
+    /// <summary>Opens the database; the private one is made, started and migrated when needed. Where it lives is said when it is made.</summary>
+    /// <exception cref="UsageException">There is none that can be used; the message says why and what to change.</exception>
+    public static Task<SwathDatabase> OpenAsync(SwathPaths paths, CancellationToken cancellationToken) =>
+        ConnectionStringOfUser() is { } connectionString
+            ? OpenExternalAsync(connectionString, cancellationToken)
+            : OpenPrivateAsync(paths, cancellationToken);
+
+    /// <summary>The same, but makes none: for commands that only look.</summary>
+    /// <exception cref="NoDatabaseException">There is none yet.</exception>
+    /// <exception cref="UsageException">There is none that can be used; the message says why and what to change.</exception>
+    public static Task<SwathDatabase> OpenExistingAsync(SwathPaths paths, CancellationToken cancellationToken)
     {
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } connectionString)
-            return await OpenExternalAsync(connectionString, cancellationToken);
-        try
+        if (ConnectionStringOfUser() is null && !paths.HasDatabase)
         {
-            var embedded = await EmbeddedPostgres.StartAsync(SwathPaths.Current().Postgres, cancellationToken: cancellationToken);
-            var database = new SwathDatabase(embedded, embedded.ConnectionString);
-            if (embedded.Notice is { } notice)
-                await Console.Error.WriteLineAsync(notice);
-            await SwathMigrator.MigrateAsync(database.DataSource, cancellationToken);
-            return database;
+            throw new NoDatabaseException(string.Join(
+                Environment.NewLine,
+                [$"There is no database in '{paths.Home}' yet: 'swath run', 'swath submit' and 'swath up' make one.", .. paths.EarlierDatabase() is { } earlier ? [earlier] : Array.Empty<string>()]));
         }
-        catch (Exception cause) when (cause is PostgresNotInstalledException or EmbeddedPostgresException)
-        {
-            throw new UsageException(cause.Message);
-        }
+
+        return OpenAsync(paths, cancellationToken);
     }
+
+    /// <summary>Opens the database that <see cref="Variable"/> names without asking whether its schema is this version's; the private one as it is always opened.</summary>
+    public static Task<SwathDatabase> OpenToMigrateAsync(CancellationToken cancellationToken) =>
+        ConnectionStringOfUser() is { } connectionString
+            ? ConnectAsync(connectionString, cancellationToken)
+            : OpenPrivateAsync(SwathPaths.Current(), cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -79,26 +89,78 @@ internal sealed class SwathDatabase : IAsyncDisposable
         using var services = new ServiceCollection()
             .AddLogging(logging => logging.AddSimpleConsole())
             .Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
-            .AddSingleton<IConfiguration>(new ConfigurationBuilder()
-                .AddJsonFile(Path.Combine(Environment.CurrentDirectory, "appsettings.json"), optional: true)
-                .AddEnvironmentVariables().Build())
+            .AddSingleton(SwathSettings.Load())
             .AddSwathOptions<DatabaseOptions>()
             .BuildServiceProvider();
         return services.GetRequiredService<IOptions<DatabaseOptions>>().Value;
     }
 
+    private static string? ConnectionStringOfUser() => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text ? text : null;
+
+    private static async Task<SwathDatabase> OpenPrivateAsync(SwathPaths paths, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var made = !paths.HasDatabase;
+            var embedded = await EmbeddedPostgres.StartAsync(paths.Postgres, cancellationToken: cancellationToken);
+            var database = new SwathDatabase(embedded, embedded.ConnectionString);
+            if (made)
+                await AnnounceAsync(paths, embedded.Notice);
+            await SwathMigrator.MigrateAsync(database.DataSource, cancellationToken);
+            return database;
+        }
+        catch (Exception cause) when (cause is PostgresNotInstalledException or EmbeddedPostgresException)
+        {
+            throw new UsageException(cause.Message);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"The database's folder '{paths.Postgres}' can't be used: {refused.Message} Mend that, or set {SwathPaths.Variable} to another folder.");
+        }
+    }
+
+    private static async Task AnnounceAsync(SwathPaths paths, string? notice)
+    {
+        Terminal.WriteError(notice is null
+            ? $"Made a database in '{paths.Home}': from now on every command of this user finds it there. {SwathPaths.Variable} names another place."
+            : $"{notice} From now on every command of this user finds it there. {SwathPaths.Variable} names another place.");
+        if (paths.EarlierDatabase() is { } earlier)
+            Terminal.WriteError(earlier);
+    }
+
     private static async Task<SwathDatabase> OpenExternalAsync(string connectionString, CancellationToken cancellationToken)
     {
-        var database = new SwathDatabase(null, connectionString);
+        var database = await ConnectAsync(connectionString, cancellationToken);
+        if (await SwathMigrator.PendingAsync(database.DataSource, cancellationToken) is { Count: > 0 } missing)
+        {
+            await database.DisposeAsync();
+            throw new UsageException($"The database that {Variable} names lacks {missing.Count} migration(s) of this version of Swath: run 'swath migrate' once, then start again.");
+        }
+
+        return database;
+    }
+
+    private static async Task<SwathDatabase> ConnectAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        SwathDatabase database;
+        try
+        {
+            database = new SwathDatabase(null, connectionString);
+        }
+        catch (Exception malformed) when (malformed is ArgumentException or FormatException)
+        {
+            throw new UsageException($"{Variable} is no connection string in Npgsql's form, such as 'Host=db;Username=swath;Password=...;Database=swath': {malformed.Message}");
+        }
+
         try
         {
             await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
             return database;
         }
-        catch (NpgsqlException cause)
+        catch (Exception cause) when (cause is NpgsqlException or SocketException or TimeoutException)
         {
             await database.DisposeAsync();
-            throw new UsageException($"The database that {Variable} names can't be reached: {cause.Message}. Check the connection string, or unset the variable to use the private database.");
+            throw new UsageException($"The database that {Variable} names can't be reached: {cause.Message.TrimEnd('.')}. Check the connection string, or unset the variable to use the private database.");
         }
     }
 }

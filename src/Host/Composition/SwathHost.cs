@@ -5,6 +5,7 @@ using Swath.Contracts;
 using Swath.Endpoints;
 using Swath.Host.Composition.Health;
 using Swath.Host.Composition.Transports;
+using Swath.Host.Output;
 using Swath.Imaging.Remote;
 using Swath.Intake;
 using Swath.Intake.Api;
@@ -115,12 +116,7 @@ internal static class SwathHost
     private static void ConfigureLogging(ILoggingBuilder logging, SwathProcessOptions options)
     {
         logging.ClearProviders();
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-            console.ColorBehavior = LoggerColorBehavior.Default;
-        });
+        logging.AddConsole(console => console.FormatterName = LogLine.FormatterName).AddConsoleFormatter<LogLine, ConsoleFormatterOptions>();
         logging.SetMinimumLevel(options.ConsoleLog ? LogLevel.Information : LogLevel.Warning);
         logging.AddFilter("MassTransit", LogLevel.Warning);
         logging.AddFilter("Microsoft", LogLevel.Warning);

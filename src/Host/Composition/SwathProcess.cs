@@ -1,6 +1,7 @@
 using Swath.Contracts;
 using Swath.Host.Commands;
 using Swath.Persistence.ReadSide;
+using Swath.Host.Output;
 
 namespace Swath.Host.Composition;
 
@@ -27,6 +28,9 @@ internal sealed class SwathProcess : IAsyncDisposable
 
     public string PsqlArguments => Client.Database.PsqlArguments;
 
+    /// <summary>Whether the roles run in this process, and not in others.</summary>
+    public bool RunsRoles => _host is not null;
+
     /// <summary>Where the REST API and /health listen; null where they don't, or while another process runs the roles.</summary>
     public string? ApiUrl => (_host as WebApplication)?.Urls.FirstOrDefault();
 
@@ -49,7 +53,8 @@ internal sealed class SwathProcess : IAsyncDisposable
 
     private static async Task<SwathProcess> OpenAsync(SwathProcessOptions options, Func<SwathProcess, Task> start, CancellationToken cancellationToken)
     {
-        var process = new SwathProcess(await SwathClient.ConnectAsync(cancellationToken), options);
+        var client = options.OnExistingDatabase ? await SwathClient.ConnectToExistingAsync(cancellationToken) : await SwathClient.ConnectAsync(options.Paths, cancellationToken);
+        var process = new SwathProcess(client, options);
         try
         {
             await start(process);
@@ -91,7 +96,15 @@ internal sealed class SwathProcess : IAsyncDisposable
         if (_roles is null)
             return false;
         _host = SwathHost.Build(Client.Database, _options);
-        await _host.StartAsync(cancellationToken);
+        try
+        {
+            await _host.StartAsync(cancellationToken);
+        }
+        catch (Exception refused) when (_options.ApiUrl is { } url && ListeningAddress.WhyNot(url, refused) is { } why)
+        {
+            throw new UsageException(why);
+        }
+
         _roles.Lost.Register(EndRoles);
         return true;
     }
@@ -99,7 +112,7 @@ internal sealed class SwathProcess : IAsyncDisposable
     // A process with the in-memory transport and any other on one database would take each other's work.
     private void EndRoles()
     {
-        Console.Error.WriteLine("The database went away, and another Swath runs on it now: this one stops.");
+        Terminal.WriteError("The database went away, and another Swath runs on it now: this one stops.");
         _host!.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
     }
 

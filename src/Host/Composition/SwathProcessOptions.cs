@@ -8,6 +8,12 @@ internal sealed record SwathProcessOptions
     /// <summary>What carries its messages; the one that <c>SWATH_TRANSPORT</c> names when not set.</summary>
     public ITransport Transport { get; init; } = TransportChoice.Current();
 
+    /// <summary>Where the private database is; the user's own place when not set.</summary>
+    public SwathPaths Paths { get; init; } = SwathPaths.Current();
+
+    /// <summary>True where a private database that is not there yet is not made, but missed.</summary>
+    public bool OnExistingDatabase { get; init; }
+
     /// <summary>What it does.</summary>
     public Roles Roles { get; init; } = Roles.All;
 

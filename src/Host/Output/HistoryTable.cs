@@ -7,12 +7,12 @@ internal static class HistoryTable
 {
     public static void Print(IReadOnlyList<HistoricEvent> history)
     {
-        Console.WriteLine("History");
+        Terminal.WriteLine("History");
         DateTimeOffset? before = null;
         foreach (var entry in history)
         {
             var since = before is { } earlier ? $"+{(entry.OccurredAt - earlier).TotalSeconds:0.000} s" : "";
-            Console.WriteLine($"  {entry.Version,4}  {entry.OccurredAt:HH:mm:ss.fff}  {since,12}  {entry.Type,-26} {EventSummary.Of(entry)}");
+            Terminal.WriteLine($"  {entry.Version,4}  {entry.OccurredAt:HH:mm:ss.fff}  {since,12}  {entry.Type,-26} {EventSummary.Of(entry)}");
             before = entry.OccurredAt;
         }
     }

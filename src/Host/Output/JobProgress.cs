@@ -12,10 +12,13 @@ internal static class JobProgress
 
     /// <param name="swath">Where it runs.</param>
     /// <param name="jobId">The job.</param>
+    /// <param name="plainly">Lines on standard error, also on a terminal: standard output is somebody's input.</param>
     /// <param name="cancellationToken">Ends the following, not the job.</param>
     /// <param name="endedAfter">The end that the job had before it was retried: not that one is waited for, but the next.</param>
-    public static Task<JobRow> FollowAsync(SwathProcess swath, Guid jobId, CancellationToken cancellationToken, DateTimeOffset? endedAfter = null) =>
-        Terminal.IsInteractive ? FollowWithBarAsync(swath, jobId, endedAfter, cancellationToken) : FollowWithLinesAsync(swath, jobId, endedAfter, cancellationToken);
+    public static Task<JobRow> FollowAsync(SwathProcess swath, Guid jobId, bool plainly, CancellationToken cancellationToken, DateTimeOffset? endedAfter = null) =>
+        Terminal.IsInteractive && !plainly
+            ? FollowWithBarAsync(swath, jobId, endedAfter, cancellationToken)
+            : FollowWithLinesAsync(swath, jobId, endedAfter, plainly ? Terminal.WriteError : Terminal.WriteLine, cancellationToken);
 
     private static async Task<JobRow> FollowWithBarAsync(SwathProcess swath, Guid jobId, DateTimeOffset? endedAfter, CancellationToken cancellationToken) =>
         await AnsiConsole.Progress()
@@ -27,11 +30,11 @@ internal static class JobProgress
                 {
                     bar.MaxValue = Math.Max(1, job.TilesTotal);
                     bar.Value = job.IsFinal ? bar.MaxValue : job.TilesStored;
-                    bar.Description = Markup.Escape(Describe(swath, job));
+                    bar.Description = Markup.Escape(Printable.Of(Describe(swath, job)));
                 }, cancellationToken);
             });
 
-    private static async Task<JobRow> FollowWithLinesAsync(SwathProcess swath, Guid jobId, DateTimeOffset? endedAfter, CancellationToken cancellationToken)
+    private static async Task<JobRow> FollowWithLinesAsync(SwathProcess swath, Guid jobId, DateTimeOffset? endedAfter, Action<string> write, CancellationToken cancellationToken)
     {
         var (state, printedAt) = ("", DateTimeOffset.MinValue);
         return await PollAsync(swath, jobId, endedAfter, job =>
@@ -40,7 +43,7 @@ internal static class JobProgress
             if (job.State == state && now - printedAt < LineInterval)
                 return;
             (state, printedAt) = (job.State, now);
-            Console.WriteLine(Describe(swath, job));
+            write(Describe(swath, job));
         }, cancellationToken);
     }
 

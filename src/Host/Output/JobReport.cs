@@ -40,5 +40,5 @@ internal static class JobReport
 
     private static string Failed(int count) => count == 0 ? "" : $", {count} failed";
 
-    private static void Line(string label, string text) => Console.WriteLine($"{label,-12}{text}");
+    private static void Line(string label, string text) => Terminal.WriteLine($"{label,-12}{text}");
 }

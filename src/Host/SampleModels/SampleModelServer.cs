@@ -86,7 +86,15 @@ internal sealed class SampleModelServer : IAsyncDisposable
         var cancellationToken = context.RequestAborted;
         if (int.TryParse(context.Request.Query["delay"], NumberStyles.None, CultureInfo.InvariantCulture, out var delay))
             await Task.Delay(TimeSpan.FromMilliseconds(delay), _time, cancellationToken).ConfigureAwait(false);
+        if (_options.Latency > TimeSpan.Zero)
+            await Task.Delay(_options.Latency, _time, cancellationToken).ConfigureAwait(false);
         using var body = await TileBody.ReadAsync(context.Request, cancellationToken).ConfigureAwait(false);
+        if (ChosenFailures.Fails(_options.Seed, request, _options.FailRate))
+        {
+            await RefuseAsync(context, StatusCodes.Status500InternalServerError, $"Request {request} fails on purpose (--fail-rate).").ConfigureAwait(false);
+            return;
+        }
+
         if (_options.Model == SampleModel.Failure
             && await FailureModel.TryFailAsync(context, request, _time, cancellationToken).ConfigureAwait(false))
             return;

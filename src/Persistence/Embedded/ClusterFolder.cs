@@ -40,6 +40,13 @@ internal sealed record ClusterFolder(string Root, string SocketFolder, ServerAcc
     /// <summary>Held together by every process that uses the server.</summary>
     public string UsersLock => Path.Combine(Root, UsersLockName);
 
+    /// <summary>Whether a cluster was made in the wanted folder, or in the one that it was moved to. Makes nothing.</summary>
+    public static bool HasCluster(string wanted)
+    {
+        wanted = Path.GetFullPath(wanted);
+        return ((string[])[wanted, OwnElsewhere(wanted), GivenElsewhere(wanted)]).Any(root => Directory.Exists(Path.Combine(root, "data")));
+    }
+
     /// <summary>Makes the folders, or finds better ones when the wanted one can't be used by the server's user.</summary>
     public static async Task<ClusterFolder> PrepareAsync(string wanted, ILogger logger, CancellationToken cancellationToken)
     {
@@ -97,19 +104,23 @@ internal sealed record ClusterFolder(string Root, string SocketFolder, ServerAcc
     {
         if (account.Name is null)
         {
-            var own = $"/var/tmp/swath-{KeyOf(wanted)}";
+            var own = OwnElsewhere(wanted);
             await EnsureOwnAsync(own, account, cancellationToken);
             return own;
         }
 
-        var parent = Directory.CreateDirectory("/var/lib/swath");
+        var parent = Directory.CreateDirectory(Path.GetDirectoryName(GivenElsewhere(wanted))!);
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(parent.FullName, OpenToEnter);
-        var given = Directory.CreateDirectory(Path.Combine(parent.FullName, $"postgres-{KeyOf(wanted)}")).FullName;
+        var given = Directory.CreateDirectory(GivenElsewhere(wanted)).FullName;
         await account.GiveAsync(given, cancellationToken);
         Close(given);
         return given;
     }
+
+    private static string OwnElsewhere(string wanted) => $"/var/tmp/swath-{KeyOf(wanted)}";
+
+    private static string GivenElsewhere(string wanted) => $"/var/lib/swath/postgres-{KeyOf(wanted)}";
 
     // Everyone may write in /tmp and /var/tmp: made by the server's user itself, or refused when somebody else was there first.
     private static async Task EnsureOwnAsync(string folder, ServerAccount account, CancellationToken cancellationToken)

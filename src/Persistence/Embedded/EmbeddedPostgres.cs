@@ -71,7 +71,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     public bool IsAttached { get; }
 
     /// <summary>Makes the cluster when the folder has none, starts the server or attaches to the running one, and waits until it answers.</summary>
-    /// <param name="folder">The cluster's folder, such as <c>.swath/postgres</c>; made when missing.</param>
+    /// <param name="folder">The cluster's folder, such as <c>~/.local/state/swath/postgres</c>; made when missing.</param>
     /// <param name="logger">Told where the cluster lives when that is not <paramref name="folder"/>, and what had to be repaired.</param>
     /// <param name="clock">Paces the waiting; the system's by default.</param>
     /// <param name="cancellationToken">Ends the waiting; a server that was just started stays and is attached to by the next start.</param>
@@ -85,7 +85,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         logger ??= NullLogger.Instance;
         clock ??= TimeProvider.System;
 
-        // Before any folder is made: nobody wants an empty .swath as the trace of a missing package.
+        // Before any folder is made: nobody wants an empty folder as the trace of a missing package.
         await PostgresBinaries.FindAsync(null, cancellationToken);
         var cluster = await ClusterFolder.PrepareAsync(folder, logger, cancellationToken);
         using var turn = await ClusterLock.TakeAsync(cluster.TurnLock, shared: false, TurnPatience, clock, cancellationToken);
@@ -121,6 +121,9 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             return;
         await StopAsync();
     }
+
+    /// <summary>Whether a cluster was made in a folder before, or where it was moved to because the server's user can't reach that. Makes nothing.</summary>
+    public static bool Exists(string folder) => ClusterFolder.HasCluster(folder);
 
     /// <summary>Whether a process uses the cluster in a folder right now. False for a server that a killed process left behind.</summary>
     /// <exception cref="UnauthorizedAccessException">The folder is another user's.</exception>

@@ -5,6 +5,8 @@ namespace Swath.Persistence.ReadSide;
 /// <summary>Reads jobs for people: the CLI and the API.</summary>
 public sealed class JobReader(NpgsqlDataSource database)
 {
+    private const int ShortestId = 8;
+
     // Served by the primary key of jobs, jobs_by_requested_at, and the primary key of tile_results.
     private const string Select = """
         SELECT j.job_id, j.name, j.tenant, j.state, j.waiting_reason, j.waiting_detail, j.queue_position, j.image_url, j.endpoint, j.variant,
@@ -45,8 +47,11 @@ public sealed class JobReader(NpgsqlDataSource database)
         return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 
-    /// <summary>Jobs whose id begins with the given hexadecimal digits, at most two: none, the one that is meant, or an ambiguity.</summary>
-    public async Task<IReadOnlyList<JobRow>> FindByPrefixAsync(string idPrefix, CancellationToken cancellationToken)
+    /// <summary>Jobs whose id begins with the given hexadecimal digits: none, the one that is meant, or an ambiguity.</summary>
+    /// <param name="idPrefix">Up to 32 digits, with the dashes of a UUID or without.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public async Task<IReadOnlyList<JobRow>> FindByPrefixAsync(string idPrefix, int limit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(idPrefix);
         var digits = idPrefix.Replace("-", "", StringComparison.Ordinal);
@@ -54,10 +59,37 @@ public sealed class JobReader(NpgsqlDataSource database)
             return [];
 
         // As a range of ids, which the primary key serves; a pattern would read the whole table.
-        await using var command = database.CreateCommand($"{Select} WHERE j.job_id BETWEEN $1 AND $2 ORDER BY j.job_id LIMIT 2");
+        await using var command = database.CreateCommand($"{Select} WHERE j.job_id BETWEEN $1 AND $2 ORDER BY j.job_id LIMIT $3");
         command.Parameters.AddWithValue(Guid.ParseExact(digits.PadRight(32, '0'), "N"));
         command.Parameters.AddWithValue(Guid.ParseExact(digits.PadRight(32, 'f'), "N"));
+        command.Parameters.AddWithValue(limit);
         return await ReadAsync(command, cancellationToken);
+    }
+
+    /// <summary>For each job the shortest beginning of its id, of eight digits or more, that no other job's id has.</summary>
+    public async Task<IReadOnlyDictionary<Guid, string>> ShortIdsAsync(IReadOnlyCollection<Guid> jobs, CancellationToken cancellationToken)
+    {
+        // The neighbours in the order of ids share most with it; the primary key serves both.
+        await using var command = database.CreateCommand(
+            """
+            SELECT wanted.job_id,
+                   (SELECT j.job_id FROM jobs j WHERE j.job_id < wanted.job_id ORDER BY j.job_id DESC LIMIT 1),
+                   (SELECT j.job_id FROM jobs j WHERE j.job_id > wanted.job_id ORDER BY j.job_id LIMIT 1)
+            FROM unnest($1::uuid[]) AS wanted (job_id)
+            """);
+        command.Parameters.AddWithValue(jobs.Distinct().ToArray());
+        Dictionary<Guid, string> ids = [];
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var id = reader.GetGuid(0).ToString();
+            var shared = Enumerable.Range(1, 2).Max(column => reader.IsDBNull(column) ? 0 : id.AsSpan().CommonPrefixLength(reader.GetGuid(column).ToString()));
+            // A dash tells nothing apart.
+            var length = Math.Max(ShortestId, shared + 1);
+            ids.Add(reader.GetGuid(0), id[length - 1] == '-' ? id[..(length + 1)] : id[..length]);
+        }
+
+        return ids;
     }
 
     /// <summary>The newest jobs first.</summary>

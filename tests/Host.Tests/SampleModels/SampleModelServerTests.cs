@@ -56,6 +56,30 @@ public sealed class SampleModelServerTests
         Assert.Equal(count, (await InvokeAsync(server.Url + query, new TestTile(320, 200))).Count);
     }
 
+    [Fact]
+    public async Task Invoke_FailRate_FailsTheSameRequestsForTheSameSeed()
+    {
+        async Task<string> AnswersAsync(int seed)
+        {
+            await using var server = await SampleModelServer.StartAsync(new SampleModelOptions { Model = SampleModel.Centerpoint, FailRate = 0.3, Seed = seed });
+            using var client = new HttpClient();
+            var answers = "";
+            for (var request = 0; request < 60; request++)
+            {
+                using var content = new ByteArrayContent(new TestTile(16, 16).Png());
+                answers += (await client.PostAsync(new Uri(server.Url), content)).StatusCode == HttpStatusCode.InternalServerError ? "x" : ".";
+            }
+
+            return answers;
+        }
+
+        var first = await AnswersAsync(1);
+
+        Assert.Equal(first, await AnswersAsync(1));
+        Assert.NotEqual(first, await AnswersAsync(2));
+        Assert.InRange(first.Count(answer => answer == 'x'), 8, 28);
+    }
+
     [Theory]
     [InlineData("mode=500", InvocationFailure.ServerError)]
     [InlineData("mode=429", InvocationFailure.Throttled)]

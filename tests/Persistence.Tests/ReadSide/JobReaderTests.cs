@@ -13,9 +13,23 @@ public sealed class JobReaderTests(DatabaseFixture database) : IClassFixture<Dat
         await InsertAsync("aaaaaaaa-0000-0000-0000-000000000001", "Running");
         await InsertAsync("aaaaaaab-0000-0000-0000-000000000002", "Running");
 
-        Assert.Equal("aaaaaaaa-0000-0000-0000-000000000001", Assert.Single(await _jobs.FindByPrefixAsync("AAAAAAAA-0", default)).JobId.ToString());
-        Assert.Equal(2, (await _jobs.FindByPrefixAsync("aaaaaaa", default)).Count);
-        Assert.Single(await _jobs.FindByPrefixAsync("aaaaaaab-0000-0000-0000-000000000002", default));
+        Assert.Equal("aaaaaaaa-0000-0000-0000-000000000001", Assert.Single(await _jobs.FindByPrefixAsync("AAAAAAAA-0", 2, default)).JobId.ToString());
+        Assert.Equal(2, (await _jobs.FindByPrefixAsync("aaaaaaa", 2, default)).Count);
+        Assert.Single(await _jobs.FindByPrefixAsync("aaaaaaab-0000-0000-0000-000000000002", 2, default));
+    }
+
+    [Fact]
+    public async Task ShortIds_IdsThatBeginAlike_AreTheShortestThatOnlyOneJobHas()
+    {
+        Guid[] ids = [Guid.Parse("cccccccc-0000-0000-0000-000000000001"), Guid.Parse("cccccccc-1000-0000-0000-000000000002"), Guid.Parse("cccccccc-1200-0000-0000-000000000003"), Guid.Parse("cccccccd-0000-0000-0000-000000000004")];
+        foreach (var id in ids)
+            await InsertAsync(id.ToString(), "Running");
+
+        var names = await _jobs.ShortIdsAsync(ids, default);
+
+        Assert.Equal(["cccccccc-0", "cccccccc-10", "cccccccc-12", "cccccccd"], ids.Select(id => names[id]));
+        foreach (var id in ids)
+            Assert.Equal(id, Assert.Single(await _jobs.FindByPrefixAsync(names[id], 2, default)).JobId);
     }
 
     [Theory]
@@ -23,7 +37,7 @@ public sealed class JobReaderTests(DatabaseFixture database) : IClassFixture<Dat
     [InlineData("xyz")]
     [InlineData("' or 1=1 --")]
     [InlineData("000000000000000000000000000000000000000000")]
-    public async Task FindByPrefix_NoDigits_FindsNothing(string prefix) => Assert.Empty(await _jobs.FindByPrefixAsync(prefix, default));
+    public async Task FindByPrefix_NoDigits_FindsNothing(string prefix) => Assert.Empty(await _jobs.FindByPrefixAsync(prefix, 2, default));
 
     [Fact]
     public async Task List_ByState_IsNewestFirst()

@@ -16,9 +16,7 @@ internal static class TransportChoice
     public static ITransport Current()
     {
         using var services = new ServiceCollection()
-            .AddSingleton<IConfiguration>(new ConfigurationBuilder()
-                .AddJsonFile(Path.Combine(Environment.CurrentDirectory, "appsettings.json"), optional: true)
-                .AddEnvironmentVariables().Build())
+            .AddSingleton(SwathSettings.Load())
             .AddSwathOptions<TransportOptions>()
             .BuildServiceProvider();
         return Of(services.GetRequiredService<IOptions<TransportOptions>>().Value);
