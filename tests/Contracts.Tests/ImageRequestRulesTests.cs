@@ -19,7 +19,7 @@ public sealed class ImageRequestRulesTests
         { "endpoint.name", Valid with { Endpoint = new() { Name = "not a url" } } },
         { "endpoint.targetVariant", Valid with { Endpoint = Valid.Endpoint with { TargetVariant = "blue" } } },
         { "tile.size", Valid with { Tile = new() { Size = 8, Overlap = 4 } } },
-        { "tile.overlap", Valid with { Tile = new() { Size = 512, Overlap = 300 } } },
+        { "tile.overlap", Valid with { Tile = new() { Size = 512, Overlap = 512 } } },
         { "tile.compression", Valid with { Tile = new() { Format = TileFormat.Png, Compression = TileCompression.J2k } } },
         { "outputs", Valid with { Outputs = [] } },
         { "path", Valid with { Outputs = [new() { Type = OutputType.File }] } },
@@ -44,6 +44,13 @@ public sealed class ImageRequestRulesTests
 
     [Fact]
     public void Problems_ValidRequest_IsEmpty() => Assert.Empty(ImageRequestRules.Problems(Valid));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(300)]
+    [InlineData(511)]
+    public void Problems_OverlapBelowTheTilesSize_IsEmpty(int overlap) =>
+        Assert.Empty(ImageRequestRules.Problems(Valid with { Tile = new() { Size = 512, Overlap = overlap } }));
 
     [Fact]
     public void Problems_EveryTypeOfOutput_IsEmpty() => Assert.Empty(ImageRequestRules.Problems(Valid with

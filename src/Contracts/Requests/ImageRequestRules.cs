@@ -73,7 +73,7 @@ public static class ImageRequestRules
         if (tile is null)
             return;
         require(tile.Size is >= MinTileSize and <= MaxTileSize, $"tile.size must be {MinTileSize}..{MaxTileSize} pixels; it is {tile.Size}.");
-        require(tile.Overlap >= 0 && tile.Overlap <= tile.Size / 2, $"tile.overlap must be 0..{tile.Size / 2} (half of tile.size); it is {tile.Overlap}.");
+        require(tile.Overlap >= 0 && tile.Overlap < tile.Size, $"tile.overlap must be 0..{tile.Size - 1} (less than tile.size); it is {tile.Overlap}.");
         var fits = tile.Compression switch
         {
             TileCompression.None => true,

@@ -10,7 +10,7 @@ public sealed record TileOptions
     /// <summary>Width and height of a tile in pixels, 16..8192.</summary>
     public int Size { get; init; } = 1024;
 
-    /// <summary>The least number of pixels that neighbouring tiles share, 0..size/2; grown where that keeps every tile full. Absent: 50, or half of a smaller tile.</summary>
+    /// <summary>The least number of pixels that neighbouring tiles share, 0..size-1; grown where that keeps every tile full. Absent: 50, or half of a smaller tile.</summary>
     public int Overlap
     {
         get => _overlap ?? DefaultOverlap(Size);

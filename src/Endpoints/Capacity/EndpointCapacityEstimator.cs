@@ -13,11 +13,11 @@ internal sealed class EndpointCapacityEstimator(
     EndpointDescriptions descriptions, IOptionsMonitor<EndpointsOptions> options, ILogger<EndpointCapacityEstimator> logger) : ICapacityEstimator
 {
     public async ValueTask<EndpointCapacity> EstimateAsync(
-        string endpointName, EndpointType type, string? variant, CancellationToken cancellationToken)
+        string endpointName, EndpointType type, string? variant, string? role, CancellationToken cancellationToken)
     {
         var capacity = EndpointAddress.IsHttp(endpointName, type)
             ? Http(options.CurrentValue)
-            : SageMaker(await descriptions.GetAsync(endpointName, cancellationToken).ConfigureAwait(false), variant, options.CurrentValue);
+            : SageMaker(await descriptions.GetAsync(endpointName, role, cancellationToken).ConfigureAwait(false), variant, options.CurrentValue);
         logger.LogDebug("Endpoint {Endpoint} variant {Variant} takes {MaxCapacity} requests at once: {Basis}", endpointName, variant, capacity.MaxCapacity, capacity.Basis);
         return capacity;
     }
@@ -32,6 +32,8 @@ internal sealed class EndpointCapacityEstimator(
             throw UnknownVariant(endpoint, variant);
         var figures = variants.ConvertAll(candidate => Figure(candidate, endpoint.InstanceConcurrency, options));
         var basis = figures.Count == 0 ? "no variant yet" : string.Join(", ", figures.Select(figure => figure.Basis));
+        if (endpoint.TagsProblem is { } problem && variants.Exists(candidate => candidate.ServerlessConcurrency is null))
+            basis += $"; {problem}";
         if (endpoint.Status != EndpointDescription.InService)
             basis += $"; the endpoint is {endpoint.Status}";
         return new EndpointCapacity(Bounded(figures.Sum(figure => (long)figure.MaxCapacity)), basis);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Amazon.Runtime;
+using Swath.Endpoints.Aws;
 
 namespace Swath.Endpoints.Describing;
 
@@ -11,6 +12,7 @@ internal static class DescriptionFailures
     {
         AmazonUnmarshallingException or JsonException => Failure(
             exception, endpoint, InvocationFailure.NotJson, true, "the answer can't be read. Check that AWS_ENDPOINT_URL names SageMaker"),
+        AssumedRoleException refusal => Failure(exception, endpoint, InvocationFailure.Refused, refusal.Retryable, refusal.Message),
         AmazonServiceException refusal => Refused(refusal, endpoint),
         OperationCanceledException when cancellationToken.IsCancellationRequested => null,
         OperationCanceledException or TimeoutException => Failure(exception, endpoint, InvocationFailure.TimedOut, true, "SageMaker did not answer in time"),

@@ -1,17 +1,22 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
+using Swath.Endpoints.Aws;
 using Swath.Endpoints.SageMaker;
 
 namespace Swath.Endpoints.Describing;
 
 /// <summary>Asks SageMaker for an endpoint: what it is made of, and its tags where they matter.</summary>
-internal sealed partial class EndpointDescriber(SageMakerConnection connection, ILogger<EndpointDescriber> logger)
+internal sealed partial class EndpointDescriber(SageMakerConnection connection, AssumedRoles roles, ILogger<EndpointDescriber> logger)
 {
     /// <summary>The tag that says how many requests one instance takes at once.</summary>
     public const string ConcurrencyTag = "osml:instance-concurrency";
 
-    public async Task<EndpointDescription> DescribeAsync(string endpoint, CancellationToken cancellationToken)
+    /// <param name="endpoint">The endpoint's name.</param>
+    /// <param name="role">The role that asks; null for the process's own identity.</param>
+    /// <param name="known">What was known before: its tag serves on while the tags can't be listed.</param>
+    /// <param name="cancellationToken">Ends the calls.</param>
+    public async Task<EndpointDescription> DescribeAsync(string endpoint, string? role, EndpointDescription? known, CancellationToken cancellationToken)
     {
         if (!NamePattern().IsMatch(endpoint))
         {
@@ -23,13 +28,13 @@ internal sealed partial class EndpointDescriber(SageMakerConnection connection, 
 
         try
         {
-            var client = connection.Client;
+            var client = role is null ? connection.Client : connection.ClientOf(role, roles.CredentialsOf(role));
             var output = await client.DescribeEndpointAsync(endpoint, cancellationToken).ConfigureAwait(false);
             var variants = (output.ProductionVariants ?? []).ConvertAll(Variant);
-            var concurrency = variants.Exists(variant => variant.ServerlessConcurrency is null)
-                ? Concurrency(endpoint, await client.ListTagsAsync(output.EndpointArn, cancellationToken).ConfigureAwait(false))
-                : null;
-            return new EndpointDescription(endpoint, output.EndpointStatus, variants, concurrency);
+            var description = new EndpointDescription(endpoint, output.EndpointStatus, variants, null);
+            return variants.Exists(variant => variant.ServerlessConcurrency is null)
+                ? await WithTagsAsync(description, client, output.EndpointArn, known, cancellationToken).ConfigureAwait(false)
+                : description;
         }
         catch (Exception e) when (DescriptionFailures.Of(e, endpoint, cancellationToken) is { } failure)
         {
@@ -37,9 +42,34 @@ internal sealed partial class EndpointDescriber(SageMakerConnection connection, 
         }
     }
 
+    /// <summary>Tags are optional: an identity that may describe an endpoint and not list its tags can use it all the same.</summary>
+    private async Task<EndpointDescription> WithTagsAsync(
+        EndpointDescription description, SageMakerClient client, string arn, EndpointDescription? known, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return description with { InstanceConcurrency = Concurrency(description.Name, await client.ListTagsAsync(arn, cancellationToken).ConfigureAwait(false)) };
+        }
+        catch (Exception e) when (DescriptionFailures.Of(e, description.Name, cancellationToken) is { } failure)
+        {
+            logger.LogWarning(
+                failure, "The tags of endpoint {Endpoint} can't be listed; {Concurrency} is used for its instances. Allow sagemaker:ListTags if it has the tag {Tag}",
+                description.Name, known?.InstanceConcurrency is { } before ? $"the tag's last known value, {before}," : "DEFAULT_INSTANCE_CONCURRENCY", ConcurrencyTag);
+            return description with { InstanceConcurrency = known?.InstanceConcurrency, TagsProblem = $"its tags can't be listed ({failure.Kind})" };
+        }
+    }
+
+    // A variant that is created or changed has no weight yet: it counts as one of equals. A weight that is no number counts nothing.
+    private static double Weight(double? weight) => weight switch
+    {
+        null => 1,
+        > 0 and < double.PositiveInfinity => weight.Value,
+        _ => 0,
+    };
+
     private static VariantDescription Variant(ProductionVariantSummary summary) => new(
         summary.VariantName,
-        summary.CurrentWeight is > 0 and < double.PositiveInfinity ? summary.CurrentWeight.Value : 0,
+        Weight(summary.CurrentWeight),
         summary.CurrentServerlessConfig?.MaxConcurrency,
         Math.Max(summary.CurrentInstanceCount ?? 0, 0));
 

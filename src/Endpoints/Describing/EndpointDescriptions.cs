@@ -17,32 +17,37 @@ internal sealed class EndpointDescriptions(
 
     private const int MostEntries = 4096;
 
-    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    // By role as well: two roles may see two endpoints of one name, in two accounts, and what the one may know is not the other's to ask.
+    private readonly ConcurrentDictionary<(string Endpoint, string? Role), Entry> _entries = new();
 
+    /// <param name="endpoint">The endpoint's name.</param>
+    /// <param name="role">The role that the request names for it (<see cref="ModelEndpoint.AssumedRole"/>); null or empty for the process's own identity.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="InvocationException">The endpoint is unknown, or can't be described and never was.</exception>
-    public async ValueTask<EndpointDescription> GetAsync(string endpoint, CancellationToken cancellationToken)
+    public async ValueTask<EndpointDescription> GetAsync(string endpoint, string? role, CancellationToken cancellationToken)
     {
         Forget();
-        var entry = _entries.GetOrAdd(endpoint, _ => new Entry());
+        role = string.IsNullOrEmpty(role) ? null : role;
+        var entry = _entries.GetOrAdd((endpoint, role), _ => new Entry());
         Task<EndpointDescription> flight;
         lock (entry)
         {
             if (entry.Flight is null && time.GetUtcNow() < entry.GoodUntil)
                 return entry.Known ?? throw Again(entry.Failure!);
             // Not this caller's to cancel: others wait for it too. The SDK's time-outs end it.
-            flight = entry.Flight ??= Task.Run(() => RenewAsync(endpoint, entry), CancellationToken.None);
+            flight = entry.Flight ??= Task.Run(() => RenewAsync(endpoint, role, entry), CancellationToken.None);
         }
 
         return await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<EndpointDescription> RenewAsync(string endpoint, Entry entry)
+    private async Task<EndpointDescription> RenewAsync(string endpoint, string? role, Entry entry)
     {
         EndpointDescription? description = null;
         InvocationException? failure = null;
         try
         {
-            return description = await describer.DescribeAsync(endpoint, CancellationToken.None).ConfigureAwait(false);
+            return description = await describer.DescribeAsync(endpoint, role, entry.Known, CancellationToken.None).ConfigureAwait(false);
         }
         catch (InvocationException e)
         {
@@ -91,12 +96,12 @@ internal sealed class EndpointDescriptions(
         if (_entries.Count < MostEntries)
             return;
         var now = time.GetUtcNow();
-        foreach (var (endpoint, entry) in _entries)
+        foreach (var (key, entry) in _entries)
         {
             lock (entry)
             {
                 if (entry.Flight is null && entry.GoodUntil < now && (entry.Known is null || entry.GoodUntil < now - Lifetime))
-                    _entries.TryRemove(endpoint, out _);
+                    _entries.TryRemove(key, out _);
             }
         }
     }

@@ -15,7 +15,7 @@ internal sealed class EndpointVariantSelector(EndpointDescriptions descriptions,
             return null;
         if (!string.IsNullOrEmpty(endpoint.TargetVariant))
             return endpoint.TargetVariant;
-        var description = await descriptions.GetAsync(endpoint.Name, cancellationToken).ConfigureAwait(false);
+        var description = await descriptions.GetAsync(endpoint.Name, endpoint.AssumedRole, cancellationToken).ConfigureAwait(false);
         if (description.Variants.Count > 0)
             return Choose(description.Variants, random.NextDouble());
         throw new InvocationException(

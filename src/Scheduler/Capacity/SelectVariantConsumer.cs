@@ -36,7 +36,7 @@ public sealed class SelectVariantConsumer(
         }
 
         var variant = await SelectAsync(job.Endpoint, context.CancellationToken).ConfigureAwait(false);
-        await capacities.RefreshAsync(job.Endpoint.Name, job.Endpoint.Type, variant, context.CancellationToken).ConfigureAwait(false);
+        await capacities.RefreshAsync(job.Endpoint.Name, job.Endpoint.Type, variant, job.Endpoint.AssumedRole, context.CancellationToken).ConfigureAwait(false);
         await context.Publish(new VariantSelected
         {
             JobId = job.JobId,

@@ -22,8 +22,8 @@ public sealed class CapacityRefresher(
 
     public override async Task RunOnceAsync(CancellationToken cancellationToken = default)
     {
-        foreach (var (endpoint, variant, type) in await ReadAsync(cancellationToken).ConfigureAwait(false))
-            await capacities.RefreshAsync(endpoint, type, variant.Length == 0 ? null : variant, cancellationToken).ConfigureAwait(false);
+        foreach (var (endpoint, variant, type, role) in await ReadAsync(cancellationToken).ConfigureAwait(false))
+            await capacities.RefreshAsync(endpoint, type, variant.Length == 0 ? null : variant, role, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Watches from the start on: what runs in the background begins some time later.</summary>
@@ -48,25 +48,30 @@ public sealed class CapacityRefresher(
         await turn.ConfigureAwait(false);
     }
 
-    private async Task<List<(string Endpoint, string Variant, EndpointType Type)>> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>Each endpoint variant with the role of one of its jobs, which may see what the process's own identity may not.</summary>
+    private async Task<List<(string Endpoint, string Variant, EndpointType Type, string? Role)>> ReadAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
-            select c.endpoint, c.variant,
-                   (select j.endpoint_type from jobs j
-                     where j.endpoint = c.endpoint and coalesce(j.variant, '') = c.variant and j.state = 'Queued' and j.admitted_at is null
-                       and j.waiting_reason is distinct from 'NoEligibleWorker' limit 1),
-                   (select j.endpoint_type from capacity_reservations r join jobs j using (job_id)
-                     where r.endpoint = c.endpoint and r.variant = c.variant and r.closed_at is null limit 1)
+            select c.endpoint, c.variant, j.endpoint_type,
+                   (select e.data -> 'endpoint' ->> 'assumedRole' from job_events e where e.job_id = j.job_id and e.version = 1)
               from endpoint_capacity c
+              cross join lateral (
+                select coalesce(
+                  (select w.job_id from jobs w
+                    where w.endpoint = c.endpoint and coalesce(w.variant, '') = c.variant and w.state = 'Queued' and w.admitted_at is null
+                      and w.waiting_reason is distinct from 'NoEligibleWorker' limit 1),
+                  (select r.job_id from capacity_reservations r join jobs h using (job_id)
+                    where r.endpoint = c.endpoint and r.variant = c.variant and r.closed_at is null limit 1)) as job_id
+              ) one
+              join jobs j using (job_id)
             """);
-        var endpoints = new List<(string, string, EndpointType)>();
+        var endpoints = new List<(string, string, EndpointType, string?)>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            var name = reader.IsDBNull(2) ? (reader.IsDBNull(3) ? null : reader.GetString(3)) : reader.GetString(2);
-            if (Enum.TryParse<EndpointType>(name, out var type))
-                endpoints.Add((reader.GetString(0), reader.GetString(1), type));
+            if (!reader.IsDBNull(2) && Enum.TryParse<EndpointType>(reader.GetString(2), out var type))
+                endpoints.Add((reader.GetString(0), reader.GetString(1), type, reader.IsDBNull(3) ? null : reader.GetString(3)));
         }
 
         return endpoints;

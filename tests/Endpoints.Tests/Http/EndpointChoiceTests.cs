@@ -59,9 +59,9 @@ public sealed class EndpointChoiceTests
         await using var services = Endpoint.Services(options => options.DefaultHttpEndpointConcurrency = 17);
         var estimator = services.GetRequiredService<ICapacityEstimator>();
 
-        Assert.Equal(17, (await estimator.EstimateAsync(name, type, null, default)).MaxCapacity);
+        Assert.Equal(17, (await estimator.EstimateAsync(name, type, null, null, default)).MaxCapacity);
         services.GetRequiredService<IOptionsMonitor<EndpointsOptions>>().CurrentValue.DefaultHttpEndpointConcurrency = 3;
-        Assert.Equal(3, (await estimator.EstimateAsync(name, type, null, default)).MaxCapacity);
+        Assert.Equal(3, (await estimator.EstimateAsync(name, type, null, null, default)).MaxCapacity);
     }
 
     [Fact]

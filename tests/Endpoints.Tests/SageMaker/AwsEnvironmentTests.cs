@@ -23,7 +23,7 @@ public sealed class AwsEnvironmentTests
         FallbackRegionFactory.Reset();
         await using var services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(new FakeTimeProvider()).AddSwathEndpoints().BuildServiceProvider();
 
-        var capacity = await services.GetRequiredService<ICapacityEstimator>().EstimateAsync("ships", EndpointType.SageMaker, null, default);
+        var capacity = await services.GetRequiredService<ICapacityEstimator>().EstimateAsync("ships", EndpointType.SageMaker, null, null, default);
 
         Assert.Equal(6, capacity.MaxCapacity);
         Assert.Empty(server.SignatureProblems);
@@ -59,7 +59,7 @@ public sealed class AwsEnvironmentTests
         await using var services = new ServiceCollection().AddLogging().AddSwathEndpoints().BuildServiceProvider();
 
         var failure = await Assert.ThrowsAsync<InvocationException>(async () =>
-            await services.GetRequiredService<ICapacityEstimator>().EstimateAsync("ships", EndpointType.SageMaker, null, default));
+            await services.GetRequiredService<ICapacityEstimator>().EstimateAsync("ships", EndpointType.SageMaker, null, null, default));
 
         Assert.Contains("not a valid URL: not a url. Check AWS_REGION, AWS_ENDPOINT_URL", failure.Message, StringComparison.Ordinal);
     }

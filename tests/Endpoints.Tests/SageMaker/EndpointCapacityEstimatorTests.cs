@@ -126,4 +126,22 @@ public sealed class EndpointCapacityEstimatorTests
         Assert.Equal(InvocationFailure.UnknownEndpoint, failure.Kind);
         Assert.EndsWith("has no variant 'red'. Its variants: blue, green.", failure.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("AccessDeniedException")]
+    [InlineData("ThrottlingException")]
+    [InlineData("ValidationException")]
+    public async Task EstimateAsync_TagsCannotBeListed_UsesTheDefaultAndSaysSo(string refusal)
+    {
+        await using var rig = await SageMakerRig.StartAsync();
+        rig.Server.Serve(rig.Name, Instances("blue", 3));
+        rig.Server.TagsRefusal = refusal;
+
+        var capacity = await rig.EstimateAsync("blue");
+
+        Assert.Equal(6, capacity.MaxCapacity);
+        Assert.StartsWith("blue: 3 instances x 2 of DEFAULT_INSTANCE_CONCURRENCY; its tags can't be listed", capacity.Basis, StringComparison.Ordinal);
+        Assert.Single(rig.Log.At(LogLevel.Warning), line => line.Contains("can't be listed", StringComparison.Ordinal) && line.Contains("DEFAULT_INSTANCE_CONCURRENCY", StringComparison.Ordinal));
+        Assert.Equal(0, rig.ApiErrors);
+    }
 }

@@ -132,23 +132,20 @@ public sealed class EndpointDescriptionsTests
     }
 
     [Fact]
-    public async Task EstimateAsync_TagsFail_TheWholeDescriptionDoes()
+    public async Task EstimateAsync_TagsCannotBeListedAnyMore_UsesTheTagsLastKnownValue()
     {
         await using var rig = await SageMakerRig.StartAsync();
         rig.Server.Serve(rig.Name, Instances("blue", 3));
         rig.Server.Tags[rig.Name] = [("osml:instance-concurrency", "1")];
-        var gate = new TaskCompletionSource();
-        rig.Server.Gate = gate.Task;
+        Assert.Equal(3, await rig.CapacityAsync());
+        rig.Server.TagsRefusal = "AccessDeniedException";
+        rig.Server.Serve(rig.Name, Instances("blue", 5));
+        rig.Clock.Advance(TimeSpan.FromSeconds(300));
 
-        var estimate = rig.RefusedAsync();
-        while (rig.Described == 0)
-            await Task.Yield();
-        rig.Server.Fail(1, 400, "AccessDeniedException", "User may not perform sagemaker:ListTags.");
-        gate.SetResult();
+        var capacity = await rig.EstimateAsync();
 
-        var failure = await estimate;
-        Assert.Equal(InvocationFailure.Refused, failure.Kind);
-        Assert.Contains("Allow sagemaker:DescribeEndpoint and sagemaker:ListTags", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(new EndpointCapacity(5, "blue: 5 instances x 1 of tag osml:instance-concurrency; its tags can't be listed (Refused)"), capacity);
+        Assert.Single(rig.Log.At(LogLevel.Warning), line => line.Contains("last known value, 1,", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -187,7 +184,7 @@ public sealed class EndpointDescriptionsTests
     {
         await using var rig = await SageMakerRig.StartAsync();
 
-        var failure = await Assert.ThrowsAsync<InvocationException>(async () => await rig.Estimator.EstimateAsync(name, EndpointType.SageMaker, null, default));
+        var failure = await Assert.ThrowsAsync<InvocationException>(async () => await rig.Estimator.EstimateAsync(name, EndpointType.SageMaker, null, null, default));
 
         Assert.Equal((InvocationFailure.InvalidEndpoint, 0), (failure.Kind, rig.Described));
     }

@@ -55,7 +55,7 @@ public sealed class EndpointProperties
         async (rig, name, endpoint) =>
         {
             rig.Options.DefaultHttpEndpointConcurrency = endpoint.concurrency;
-            var capacity = await rig.Estimator.EstimateAsync($"{endpoint.scheme}://{name}/invocations", endpoint.type, null, default);
+            var capacity = await rig.Estimator.EstimateAsync($"{endpoint.scheme}://{name}/invocations", endpoint.type, null, null, default);
             return capacity.MaxCapacity == endpoint.concurrency && rig.Described == 0;
         });
 
@@ -88,7 +88,7 @@ public sealed class EndpointProperties
         .Sum(variant => Math.Pow(variant.Second - (variant.First * draws), 2) / (variant.First * draws));
 
     private static async Task<int> CapacityAsync(SageMakerRig rig, string name, string? variant) =>
-        (await rig.Estimator.EstimateAsync(name, EndpointType.SageMaker, variant, default)).MaxCapacity;
+        (await rig.Estimator.EstimateAsync(name, EndpointType.SageMaker, variant, null, default)).MaxCapacity;
 
     private static async Task CheckAsync<T>(Gen<T> cases, Func<SageMakerRig, string, T, Task<bool>> property)
     {

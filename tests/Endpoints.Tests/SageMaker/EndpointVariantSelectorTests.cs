@@ -52,6 +52,18 @@ public sealed class EndpointVariantSelectorTests
         Assert.Equal(expected, await rig.SelectAsync());
     }
 
+    [Theory]
+    [InlineData(0.0, "blue")]
+    [InlineData(0.2499, "blue")]
+    [InlineData(0.25, "green")]
+    public async Task SelectAsync_VariantWithoutWeight_CountsOne(double chance, string expected)
+    {
+        await using var rig = await SageMakerRig.StartAsync(random: new FixedChance(chance));
+        rig.Server.Serve(rig.Name, WithoutWeight(Instances("blue", 3)), Instances("green", 3, weight: 3), Instances("none", 3, weight: 0));
+
+        Assert.Equal(expected, await rig.SelectAsync());
+    }
+
     [Fact]
     public async Task SelectAsync_WeightsChange_AreSeenAfter300Seconds()
     {

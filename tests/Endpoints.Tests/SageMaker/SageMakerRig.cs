@@ -1,10 +1,13 @@
 using System.Diagnostics.Metrics;
 using Amazon.Runtime;
+using Amazon.SecurityToken;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Swath.Contracts;
+using Swath.Endpoints.Aws;
 using Swath.Endpoints.SageMaker;
+using Swath.Endpoints.Tests.Aws;
 using Swath.Testing;
 
 namespace Swath.Endpoints.Tests.SageMaker;
@@ -16,13 +19,15 @@ internal sealed class SageMakerRig : IAsyncDisposable
     private readonly MeterListener _listener = new();
     private int _apiErrors;
 
-    private SageMakerRig(StandInSageMaker server, string secret, Random? random)
+    private SageMakerRig(StandInSageMaker server, string secret, Random? random, StandInSts? sts)
     {
         Server = server;
         var services = new ServiceCollection()
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log))
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton(new SageMakerConnection(() => Config(server, secret)));
+        if (sts is not null)
+            services.AddSingleton(new SecurityTokens(() => ConfigOf(sts)));
         if (random is not null)
             services.AddSingleton(random);
         _services = services.AddSwathEndpoints().BuildServiceProvider();
@@ -61,13 +66,13 @@ internal sealed class SageMakerRig : IAsyncDisposable
 
     public EndpointsOptions Options => _services.GetRequiredService<IOptionsMonitor<EndpointsOptions>>().CurrentValue;
 
-    public static async Task<SageMakerRig> StartAsync(string secret = StandInSageMaker.Secret, Random? random = null) =>
-        new(await StandInSageMaker.StartAsync(), secret, random);
+    public static async Task<SageMakerRig> StartAsync(string secret = StandInSageMaker.Secret, Random? random = null, StandInSts? sts = null) =>
+        new(await StandInSageMaker.StartAsync(), secret, random, sts);
 
     public async Task<int> CapacityAsync(string? variant = null) => (await EstimateAsync(variant)).MaxCapacity;
 
     public async Task<EndpointCapacity> EstimateAsync(string? variant = null, CancellationToken cancellationToken = default) =>
-        await Estimator.EstimateAsync(Name, EndpointType.SageMaker, variant, cancellationToken);
+        await Estimator.EstimateAsync(Name, EndpointType.SageMaker, variant, null, cancellationToken);
 
     public async Task<string?> SelectAsync(string? target = null) =>
         await Selector.SelectAsync(new ModelEndpoint { Name = Name, Type = EndpointType.SageMaker, TargetVariant = target }, default);
@@ -84,6 +89,14 @@ internal sealed class SageMakerRig : IAsyncDisposable
         await Server.DisposeAsync();
         Assert.All(Server.SignatureProblems, problem => Assert.Fail(problem));
     }
+
+    private static AmazonSecurityTokenServiceConfig ConfigOf(StandInSts sts) => new()
+    {
+        ServiceURL = sts.Url,
+        AuthenticationRegion = StandInSts.Region,
+        MaxErrorRetry = 0,
+        DefaultAWSCredentials = new BasicAWSCredentials(StandInSageMaker.AccessKey, StandInSageMaker.Secret),
+    };
 
     private static SageMakerConfig Config(StandInSageMaker server, string secret) => new()
     {

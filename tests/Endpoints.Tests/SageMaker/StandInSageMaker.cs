@@ -42,6 +42,15 @@ internal sealed class StandInSageMaker : IAsyncDisposable
     /// <summary>While set, no DescribeEndpoint is answered.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
+    /// <summary>While set, ListTags alone is refused with this error, as it is where the identity may only describe.</summary>
+    public string? TagsRefusal { get; set; }
+
+    /// <summary>The secret of each key that may sign.</summary>
+    public ConcurrentDictionary<string, string> Secrets { get; } = new() { [AccessKey] = Secret };
+
+    /// <summary>The key that signed each call of DescribeEndpoint and ListTags.</summary>
+    public ConcurrentQueue<(string Action, string Key)> Signers { get; } = new();
+
     /// <summary>What was wrong with signatures.</summary>
     public ConcurrentQueue<string> SignatureProblems { get; } = new();
 
@@ -71,6 +80,13 @@ internal sealed class StandInSageMaker : IAsyncDisposable
         ["CurrentServerlessConfig"] = new JsonObject { ["MaxConcurrency"] = maxConcurrency, ["MemorySizeInMB"] = 4096 },
     };
 
+    /// <summary>As SageMaker shows a variant while it is created or changed: without a weight.</summary>
+    public static JsonObject WithoutWeight(JsonObject variant)
+    {
+        variant.Remove("CurrentWeight");
+        return variant;
+    }
+
     public void Serve(string endpoint, params JsonObject[] variants) => Endpoints[endpoint] = new JsonArray(variants.ToArray<JsonNode?>());
 
     /// <summary>The next calls fail so, whatever they ask for.</summary>
@@ -99,7 +115,9 @@ internal sealed class StandInSageMaker : IAsyncDisposable
         await context.Request.Body.CopyToAsync(buffer);
         var action = context.Request.Headers["X-Amz-Target"].ToString();
         _calls.AddOrUpdate(action, 1, (_, calls) => calls + 1);
-        if (SigV4.Problem(context.Request, buffer.ToArray(), AccessKey, Secret, Region, "sagemaker", ["host", "x-amz-date", "x-amz-target"]) is { } problem)
+        var key = context.Request.Headers.Authorization.ToString().Split("Credential=")[^1].Split('/')[0];
+        Signers.Enqueue((action, key));
+        if (SigV4.Problem(context.Request, buffer.ToArray(), key, Secrets.GetValueOrDefault(key, "?"), Region, "sagemaker", ["host", "x-amz-date", "x-amz-target"]) is { } problem)
         {
             SignatureProblems.Enqueue(problem);
             await RefuseAsync(context, new Failure(400, "InvalidSignatureException", problem));
@@ -144,6 +162,8 @@ internal sealed class StandInSageMaker : IAsyncDisposable
 
     private Task TagsAsync(HttpContext context, string arn, string? token)
     {
+        if (TagsRefusal is { } refusal)
+            return RefuseAsync(context, new Failure(400, refusal, "not authorized to perform: sagemaker:ListTags"));
         var tags = Tags.GetValueOrDefault(arn[(arn.LastIndexOf('/') + 1)..], []);
         var from = token is null ? 0 : int.Parse(token, System.Globalization.CultureInfo.InvariantCulture);
         var page = new JsonArray(tags.Skip(from).Take(TagsPerPage).Select(tag => (JsonNode)new JsonObject { ["Key"] = tag.Key, ["Value"] = tag.Value }).ToArray());

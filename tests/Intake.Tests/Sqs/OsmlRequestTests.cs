@@ -94,7 +94,7 @@ public sealed class OsmlRequestTests
     [InlineData("\"imageProcessorTileSize\":\"large\"", "imageProcessorTileSize must be a whole number; it is \"large\".")]
     [InlineData("\"imageProcessorTileSize\":512.5", "imageProcessorTileSize must be a whole number")]
     [InlineData("\"imageProcessorTileSize\":5", "imageProcessorTileSize must be 16..8192 pixels; it is 5.")]
-    [InlineData("\"imageProcessorTileOverlap\":1000", "imageProcessorTileOverlap must be 0..512")]
+    [InlineData("\"imageProcessorTileOverlap\":1024", "imageProcessorTileOverlap must be 0..1023")]
     [InlineData("\"imageProcessorTileFormat\":\"BMP\"", "imageProcessorTileFormat must be one of NITF, JPEG, PNG, GTIFF; it is 'BMP'.")]
     [InlineData("\"imageProcessorTileCompression\":\"ZIP\"", "imageProcessorTileCompression must be one of NONE, JPEG, J2K, LZW; it is 'ZIP'.")]
     [InlineData("\"imageReadRole\":\"me\"", "imageReadRole must be the ARN of a role")]

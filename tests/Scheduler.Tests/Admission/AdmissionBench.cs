@@ -137,9 +137,13 @@ internal sealed class SettableEstimator : ICapacityEstimator
     /// <summary>null: can't be described.</summary>
     public int? MaxCapacity { get; set; } = 10;
 
-    public async ValueTask<EndpointCapacity> EstimateAsync(string endpointName, EndpointType type, string? variant, CancellationToken cancellationToken)
+    /// <summary>The roles that it was asked with.</summary>
+    public List<string?> Roles { get; } = [];
+
+    public async ValueTask<EndpointCapacity> EstimateAsync(string endpointName, EndpointType type, string? variant, string? role, CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
+        Roles.Add(role);
         return MaxCapacity is { } capacity
             ? new EndpointCapacity(capacity, "test")
             : throw new InvocationException(InvocationFailure.InvalidEndpoint, retryable: false, $"endpoint {endpointName} does not exist");
