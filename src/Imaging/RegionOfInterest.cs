@@ -14,10 +14,13 @@ public sealed class RegionOfInterest
 
     private readonly IPreparedGeometry _prepared;
 
-    private RegionOfInterest(Geometry geometry, PixelWindow bounds)
+    private readonly PixelWindow _image;
+
+    private RegionOfInterest(Geometry geometry, PixelWindow image)
     {
         Geometry = geometry;
-        Bounds = bounds;
+        Bounds = BoundsOf(geometry.EnvelopeInternal, image);
+        _image = image;
         _prepared = PreparedGeometryFactory.Prepare(geometry);
     }
 
@@ -44,12 +47,29 @@ public sealed class RegionOfInterest
     public static RegionOfInterest FromWkt(string wkt, ImageLocator locator)
     {
         ArgumentNullException.ThrowIfNull(locator);
-        var ground = Parse(wkt, locator.Path);
-        var image = Pixels.ToGeometry(new Envelope(0, locator.Bounds.Width, 0, locator.Bounds.Height));
-        var clipped = Valid(Valid(GroundProjection.ToPixels(ground, locator)).Intersection(image));
+        var written = Parse(wkt, locator.Path);
+        if (ShortWay.Of(written, out var edge) is { } meant && !InImage(meant, locator).IsEmpty)
+        {
+            throw Invalid(locator.Path, FormattableString.Invariant(
+                $"the region of interest has an edge of more than 180 degrees, from {edge!.P0.X} {edge.P0.Y} to {edge.P1.X} {edge.P1.Y}, and may mean either side of the earth. To cross the antimeridian, write longitudes beyond 180 ({Beyond(edge.P0.X, edge.P1.X)} for {Math.Min(edge.P0.X, edge.P1.X)}); to run around the earth, put a point between the two"));
+        }
+
+        var clipped = InImage(written, locator);
         if (clipped.IsEmpty)
             throw Invalid(locator.Path, "the region of interest lies outside the image: check that its coordinates are longitude latitude");
-        return new RegionOfInterest(clipped, BoundsOf(clipped.EnvelopeInternal, locator.Bounds));
+        return new RegionOfInterest(clipped, locator.Bounds);
+    }
+
+    /// <summary>
+    /// The window that is cut into tiles: <see cref="Bounds"/>, but as wide and as high as a tile, where the image is. A model can't make much of
+    /// the one pixel around a point. Features beside the region are left out by <see cref="Touches(Geometry)"/>.
+    /// </summary>
+    /// <param name="tileSize">Width and height of a tile in pixels, 1 or more.</param>
+    public PixelWindow AtLeast(int tileSize)
+    {
+        var (x, width) = Grow(Bounds.X, Bounds.Width, tileSize, _image.Width);
+        var (y, height) = Grow(Bounds.Y, Bounds.Height, tileSize, _image.Height);
+        return new(x, y, width, height);
     }
 
     /// <summary>True when the window and the region share a point.</summary>
@@ -58,6 +78,20 @@ public sealed class RegionOfInterest
 
     /// <summary>True when a geometry in image pixels and the region share a point.</summary>
     public bool Touches(Geometry pixels) => _prepared.Intersects(pixels);
+
+    private static (int Start, int Length) Grow(int start, int length, int least, int image)
+    {
+        var grown = Math.Min(Math.Max(length, least), image);
+        return (Math.Clamp(start - ((grown - length) / 2), 0, image - grown), grown);
+    }
+
+    private static Geometry InImage(Geometry ground, ImageLocator locator)
+    {
+        var image = Pixels.ToGeometry(new Envelope(0, locator.Bounds.Width, 0, locator.Bounds.Height));
+        return Valid(Valid(GroundProjection.ToPixels(Valid(ground), locator)).Intersection(image));
+    }
+
+    private static decimal Beyond(double first, double second) => (decimal)Math.Min(first, second) + 360;
 
     internal static Geometry Parse(string wkt, string path)
     {
@@ -75,9 +109,9 @@ public sealed class RegionOfInterest
 
         if (geometry.IsEmpty)
             throw Invalid(path, "the region of interest has no points");
-        if (!Array.TrueForAll(geometry.Coordinates, point => Math.Abs(point.X) <= 360 && Math.Abs(point.Y) <= 90))
-            throw Invalid(path, "the region of interest must be longitude (-180..180) latitude (-90..90), in degrees");
-        return Valid(geometry);
+        if (Array.Find(geometry.Coordinates, point => !(Math.Abs(point.X) <= 360 && Math.Abs(point.Y) <= 90)) is { } wrong)
+            throw Invalid(path, FormattableString.Invariant($"the region of interest's point {wrong.X} {wrong.Y} is nowhere: write longitude (-180..180) latitude (-90..90), in degrees"));
+        return geometry;
     }
 
     private static Geometry Valid(Geometry geometry) => geometry.IsValid ? geometry : GeometryFixer.Fix(geometry);

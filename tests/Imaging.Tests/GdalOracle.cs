@@ -24,6 +24,21 @@ internal static class GdalOracle
             "NoData": band.GetNoDataValue(), "Sha256": hashlib.sha256(pixels).hexdigest()}))
         """;
 
+    private const string ReadValues = """
+        import json, struct, sys
+        from osgeo import gdal
+        gdal.UseExceptions()
+        dataset = gdal.Open(sys.argv[1])
+        window = [int(v) for v in sys.argv[2:6]] or [0, 0, dataset.RasterXSize, dataset.RasterYSize]
+        bands = []
+        for number in range(1, dataset.RasterCount + 1):
+            band = dataset.GetRasterBand(number)
+            values = struct.unpack("=%dd" % (window[2] * window[3]), band.ReadRaster(*window, buf_type=gdal.GDT_Float64))
+            signed = band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE") == "SIGNEDBYTE"
+            bands.append([value - 256 if signed and value > 127 else value for value in values])
+        print(json.dumps(bands))
+        """;
+
     private static readonly Lazy<Task<bool>> Bindings = new(HasBindingsAsync);
 
     /// <summary>Debian's own interpreter has the bindings; another python3 may come first in PATH.</summary>
@@ -35,11 +50,22 @@ internal static class GdalOracle
     public static async Task<Description> DescribeAsync(string path, PixelWindow? window = null)
     {
         await RequirePythonAsync();
-        string[] arguments = window is { } w
-            ? [.. new[] { w.X, w.Y, w.Width, w.Height }.Select(value => value.ToString(CultureInfo.InvariantCulture))]
-            : [];
-        var json = await ExternalTool.RunAsync(Python, ["-c", Describe, path, .. arguments]);
+        var json = await ExternalTool.RunAsync(Python, ["-c", Describe, path, .. Arguments(window)]);
         return JsonSerializer.Deserialize<Description>(json)!;
+    }
+
+    /// <summary>The samples of each band as numbers; signed bytes are below 0 where they are meant to be.</summary>
+    public static async Task<double[][]> ValuesAsync(string path, PixelWindow? window = null)
+    {
+        await RequirePythonAsync();
+        return JsonSerializer.Deserialize<double[][]>(await ExternalTool.RunAsync(Python, ["-c", ReadValues, path, .. Arguments(window)]))!;
+    }
+
+    /// <summary>Runs a script with GDAL's Python bindings: <c>sys.argv[1:]</c> are the arguments.</summary>
+    public static async Task<string> RunAsync(string script, params string[] arguments)
+    {
+        await RequirePythonAsync();
+        return await ExternalTool.RunAsync(Python, ["-c", script, .. arguments]);
     }
 
     /// <summary>Longitude and latitude of pixels, by the gdaltransform program.</summary>
@@ -50,6 +76,10 @@ internal static class GdalOracle
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
             .Select(parts => (double.Parse(parts[0], CultureInfo.InvariantCulture), double.Parse(parts[1], CultureInfo.InvariantCulture)))];
     }
+
+    private static string[] Arguments(PixelWindow? window) => window is { } w
+        ? [.. new[] { w.X, w.Y, w.Width, w.Height }.Select(value => value.ToString(CultureInfo.InvariantCulture))]
+        : [];
 
     private static async Task RequirePythonAsync()
     {

@@ -18,7 +18,7 @@ public sealed class ImageMeasurer(IOptionsMonitor<IntakeOptions> options, ImageA
         // Georeferencing that can't be used is better known now than at the first feature.
         using var locator = ImageLocator.For(image);
         var interest = command.RegionOfInterest is null ? null : RegionOfInterest.FromWkt(command.RegionOfInterest, image);
-        var area = interest?.Bounds ?? new PixelWindow(0, 0, image.Header.Width, image.Header.Height);
+        var area = interest?.AtLeast(command.Tile.Size) ?? new PixelWindow(0, 0, image.Header.Width, image.Header.Height);
 
         // A cell that is no smaller than a tile has at least one tile's origin.
         var (size, overlap) = (command.Tile.Size, command.Tile.Overlap);

@@ -118,6 +118,101 @@ public sealed class RegionOfInterestTests : IDisposable
         Assert.True(west.X >= east.Right, $"{east} {west}");
     }
 
+    [Theory]
+    [InlineData("POLYGON ((179.999 8, -179.999 8, -179.999 9.5, 179.999 9.5, 179.999 8))", true)]
+    [InlineData("LINESTRING (179.999 9, -179.999 9)", true)]
+    [InlineData("POLYGON ((179.999 8, 0 8, -179.999 8, -179.999 9.5, 0 9.5, 179.999 9.5, 179.999 8))", false)]
+    [InlineData("POLYGON ((179.999 8, 180.001 8, 180.001 9.5, 179.999 9.5, 179.999 8))", false)]
+    [InlineData("POLYGON ((-180 -90, 180 -90, 180 90, -180 90, -180 -90))", false)]
+    public void FromWkt_EdgeOfMoreThanHalfTheEarthAtTheImage_IsRefusedUntilItIsClear(string wkt, bool refused)
+    {
+        var tags = new[]
+        {
+            TiffTag.Doubles(TiffDirectory.ModelPixelScale, 100, 100, 0),
+            TiffTag.Doubles(TiffDirectory.ModelTiepoint, 0, 0, 0, 800_000, 1_000_000, 0),
+            SampleTiff.ProjectedKeys(32660),
+        };
+        using var image = ImageFile.Open(_folder.Write("far.tif", new SampleTiff(600, 400, 1, 1) { Extra = tags }.ToBytes()), ImagingLimits.Default);
+        if (!refused)
+        {
+            RegionOfInterest.FromWkt(wkt, image);
+            return;
+        }
+
+        var error = Assert.Throws<ImageException>(() => RegionOfInterest.FromWkt(wkt, image));
+        Assert.Equal(ImageErrorKind.InvalidRegionOfInterest, error.Kind);
+        Assert.Contains("180.001 for -179.999", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FromWkt_EdgeOfMoreThanHalfTheEarthFarFromTheAntimeridian_IsWhatItSays() =>
+        Assert.Equal(_image.Bounds, RegionOfInterest.FromWkt("POLYGON ((-179 -80, 179 -80, 179 80, -179 80, -179 -80))", _image).Bounds);
+
+    [Fact]
+    public void AtLeast_SmallRegion_GrowsToATileInsideTheImage()
+    {
+        Assert.Equal(new PixelWindow(39, 29, 64, 64), RegionOfInterest.FromWkt($"POINT ({At(70.5, 60.5)})", _image).AtLeast(64));
+        Assert.Equal(new PixelWindow(236, 0, 64, 64), RegionOfInterest.FromWkt($"POINT ({At(299.5, 0.5)})", _image).AtLeast(64));
+        Assert.Equal(new PixelWindow(50, 44, 101, 64), RegionOfInterest.FromWkt($"LINESTRING ({At(50.5, 75.5)}, {At(150.5, 75.5)})", _image).AtLeast(64));
+        Assert.Equal(_image.Bounds, RegionOfInterest.FromWkt($"POINT ({At(70.5, 60.5)})", _image).AtLeast(1024));
+    }
+
+    [SkippableFact]
+    public async Task FromWkt_PlaceThatTheProjectionHasNot_NamesThePointThatWasWritten()
+    {
+        // The earth's limb, seen from far above 0 0: behind 90 degrees there is nothing, but the footprint's box reaches there.
+        var path = _folder.File("limb.tif");
+        await GdalOracle.RunAsync(
+            """
+            import sys
+            from osgeo import gdal, osr
+            system = osr.SpatialReference()
+            system.ImportFromProj4('+proj=ortho +lat_0=0 +lon_0=0 +datum=WGS84')
+            image = gdal.GetDriverByName('GTiff').Create(sys.argv[1], 140, 140)
+            image.SetGeoTransform([5e6, 9843, 0, 7e5, 0, -1e4])
+            image.SetSpatialRef(system)
+            """,
+            path);
+        using var image = ImageFile.Open(path, ImagingLimits.Default);
+        var refused = Assert.Throws<ImageException>(() => RegionOfInterest.FromWkt("POLYGON ((60.5 -5.25, 120.5 -5.25, 120.5 5.75, 60.5 5.75, 60.5 -5.25))", image));
+        Assert.Equal(ImageErrorKind.InvalidRegionOfInterest, refused.Kind);
+        Assert.Matches("point (60.5|120.5) (-5.25|5.75)", refused.Message);
+        Assert.Contains("point 10 91 ", Assert.Throws<ImageException>(() => RegionOfInterest.FromWkt("POINT (10 91)", image)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(32660, 800_000, 1_000_000)]
+    [InlineData(32601, 140_000, 1_000_000)]
+    [InlineData(32760, 800_000, 8_000_000)]
+    [InlineData(3832, 3_310_000, 1_000_000)]
+    [InlineData(3031, -30_000, -2_000_000)]
+    [InlineData(3571, -30_000, -2_000_000)]
+    public void FromWkt_ProjectedImageAcrossTheAntimeridian_TakesThePixelsOfAnyBox(ushort epsg, double x, double y)
+    {
+        var tags = new[]
+        {
+            TiffTag.Doubles(TiffDirectory.ModelPixelScale, 100, 100, 0),
+            TiffTag.Doubles(TiffDirectory.ModelTiepoint, 0, 0, 0, x, y, 0),
+            SampleTiff.ProjectedKeys(epsg),
+        };
+        using var image = ImageFile.Open(_folder.Write("far.tif", new SampleTiff(600, 400, 1, 1) { Extra = tags }.ToBytes()), ImagingLimits.Default);
+        using var locator = ImageLocator.For(image)!;
+        foreach (var (west, east) in new[] { (-180.0, 180.0), (170, 179.9), (170, 190), (-190, -170), (0, 180), (90, 180), (-179.9, -170), (100, 260), (-180, 0) })
+        {
+            foreach (var (south, north) in new[] { (-90.0, 90.0), (-80, 80) })
+            {
+                var region = RegionOfInterest.FromWkt(
+                    FormattableString.Invariant($"POLYGON (({west} {south}, {east} {south}, {east} {north}, {west} {north}, {west} {south}))"), locator);
+                for (var column = 5; column < 600; column += 30)
+                {
+                    Assert.True(locator.TryLocate(column + 0.5, 200.5, out var longitude, out _));
+                    var expected = new[] { -360, 0, 360 }.Any(turn => longitude + turn >= west && longitude + turn <= east);
+                    Assert.True(expected == region.Touches(new PixelWindow(column, 200, 1, 1)), $"{west}..{east} at {longitude}");
+                }
+            }
+        }
+    }
+
     private string Polygon(params (double X, double Y)[] pixels) => $"POLYGON (({Ring(pixels)}))";
 
     private string Ring(params (double X, double Y)[] pixels) => string.Join(", ", pixels.Append(pixels[0]).Select(pixel => At(pixel.X, pixel.Y)));
