@@ -16,26 +16,29 @@ namespace Swath.Imaging;
 public sealed unsafe class ImageFile : IDisposable
 {
     private readonly Palette? _palette;
-    private readonly int _sourceType;
+    private readonly SampleMeaning _meaning;
     private readonly int _sourceBytes;
     private readonly string _sourceTypeName;
-    private Stretch? _stretch;
     private readonly int[] _bandMap;
+    private readonly double? _sourceNoData;
+    private Stretch? _stretch;
     private GeoTags? _geoTags;
     private ChipMapping? _chip;
     private RemoteFile? _remote;
     private string? _remotePath;
 
-    private ImageFile(string path, DatasetHandle dataset, ImageHeader header, Palette? palette)
+    private ImageFile(string path, DatasetHandle dataset, ImageHeader header, Palette? palette, SampleMeaning meaning)
     {
         Path = path;
         Dataset = dataset;
         Header = header;
         _palette = palette;
-        _sourceType = ImageOpening.SampleType(dataset);
+        _meaning = meaning;
         _sourceTypeName = header.SampleType;
-        _sourceBytes = Gdal.GDALGetDataTypeSizeBytes(_sourceType);
-        _bandMap = [.. Enumerable.Range(1, Gdal.GDALGetRasterCount(dataset))];
+        _sourceBytes = palette is null ? Gdal.GDALGetDataTypeSizeBytes(meaning.Type) : 1;
+        _bandMap = ColorModel.BandMap(dataset);
+        _sourceNoData = palette is null ? ReadNoData(dataset, meaning) : null;
+        Notes = [.. SampleNotes.Of(dataset, palette, meaning)];
     }
 
     /// <summary>The image as it was named when it was opened.</summary>
@@ -50,6 +53,9 @@ public sealed unsafe class ImageFile : IDisposable
     /// <summary>The whole image.</summary>
     public PixelWindow Bounds => new(0, 0, Header.Width, Header.Height);
 
+    /// <summary>What a user should know of the image's samples, in sentences; most images have none.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
     internal DatasetHandle Dataset { get; }
 
     /// <summary>How high the ground is taken to be.</summary>
@@ -58,7 +64,11 @@ public sealed unsafe class ImageFile : IDisposable
     /// <summary>Where the pixels of a NITF chip lie in the image that its polynomials describe; null for images that are no chip.</summary>
     internal ChipMapping? Chip => Header.Georeferencing == Georeferencing.RationalPolynomial ? _chip ??= ChipMapping.Of(Path, Dataset) : null;
 
-    internal int SampleType => _stretch is null ? _sourceType : Gdal.Byte;
+    /// <summary>GDAL's type of the samples that are read; before GDAL 3.7, <see cref="Gdal.Byte"/> for signed bytes.</summary>
+    internal int SampleType => _stretch is null && _palette is null ? _meaning.Type : Gdal.Byte;
+
+    /// <summary>True for signed bytes in a GDAL that has no type for them.</summary>
+    internal bool IsNamelessSignedByte => Header.SampleType == SampleMeaning.SignedByte && SampleType == Gdal.Byte;
 
     /// <summary>What a TIFF tile says about its place; made at the first tile.</summary>
     internal GeoTags GeoTags => _geoTags ??= GeoTags.Of(this);
@@ -114,9 +124,12 @@ public sealed unsafe class ImageFile : IDisposable
         {
             ImageOpening.CheckClaims(name, resolved, dataset, limits);
             var palette = Palette.Of(dataset);
+            ColorModel.Check(name, dataset, palette, TiffPages.Of(resolved, most: 1) is [var page, ..] ? page.Photometric : null);
+            var meaning = SampleMeaning.Of(dataset, palette);
+            SampleMeaning.Check(name, resolved, dataset, meaning);
             var georeferencing = Placement.Of(dataset);
             Placement.Check(name, dataset, georeferencing);
-            return new ImageFile(name, dataset, ImageOpening.Header(dataset, palette, georeferencing), palette);
+            return new ImageFile(name, dataset, ImageOpening.Header(dataset, palette, meaning, georeferencing), palette, meaning);
         }
         catch
         {
@@ -126,19 +139,13 @@ public sealed unsafe class ImageFile : IDisposable
     }
 
     /// <summary>True when tiles are written as red, green, blue (and alpha): three or four bands of bytes, as GDAL does.</summary>
-    internal bool IsColor => Header.Bands is 3 or 4 && SampleType == Gdal.Byte;
+    internal bool IsColor => Header.Bands is 3 or 4 && Header.SampleType == "Byte";
 
-    /// <summary>The value that means "no sample"; null when there is none.</summary>
-    internal double? NoData
-    {
-        get
-        {
-            var value = Gdal.GDALGetRasterNoDataValue(Gdal.GDALGetRasterBand(Dataset, 1), out var present);
-            if (present == 0 || _palette is not null)
-                return null;
-            return _stretch is null ? value : 0;
-        }
-    }
+    /// <summary>The same, or 16 bits that say themselves that they are red, green and blue.</summary>
+    internal bool HasColors => IsColor || (Header.Bands is 3 or 4 && Header.SampleType == "UInt16" && ColorModel.SaysColors(Dataset));
+
+    /// <summary>The value that means "no sample" in every band; null when there is none, or bands differ in it.</summary>
+    internal double? NoData => _stretch is null || _sourceNoData is null ? _sourceNoData : 0;
 
     /// <summary>True when the band (counted from 1) says how opaque a pixel is.</summary>
     internal bool IsAlpha(int band) => band <= _bandMap.Length
@@ -216,10 +223,12 @@ public sealed unsafe class ImageFile : IDisposable
         if (_palette is null)
         {
             ReadSamples(window, target, order);
+            if (_meaning.IsTurned)
+                _meaning.Turn(target[..(int)((long)window.Width * window.Height * _bandMap.Length * _sourceBytes)], _bandMap.Length, order);
             return;
         }
 
-        var count = checked(window.Width * window.Height);
+        var count = checked(window.Width * window.Height * Gdal.GDALGetDataTypeSizeBytes(_meaning.Type));
         var indices = ArrayPool<byte>.Shared.Rent(count);
         try
         {
@@ -235,7 +244,7 @@ public sealed unsafe class ImageFile : IDisposable
 
     private void ReadSamples(PixelWindow window, Span<byte> target, SampleOrder order)
     {
-        long bands = _bandMap.Length, sample = _sourceBytes;
+        long bands = _bandMap.Length, sample = Gdal.GDALGetDataTypeSizeBytes(_meaning.Type);
         var (pixelSpace, lineSpace, bandSpace) = order == SampleOrder.PixelInterleaved
             ? (sample * bands, sample * bands * window.Width, sample)
             : (sample, sample * window.Width, sample * window.Width * window.Height);
@@ -247,7 +256,7 @@ public sealed unsafe class ImageFile : IDisposable
         {
             result = Gdal.GDALDatasetRasterIOEx(
                 Dataset, Gdal.ReadFlag, window.X, window.Y, window.Width, window.Height, buffer, window.Width, window.Height,
-                _sourceType, _bandMap.Length, map, pixelSpace, lineSpace, bandSpace, 0);
+                _meaning.Type, _bandMap.Length, map, pixelSpace, lineSpace, bandSpace, 0);
         }
 
         // Some drivers take missing bytes for black pixels.
@@ -255,6 +264,21 @@ public sealed unsafe class ImageFile : IDisposable
             ThrowFailure(_remote);
         if (result >= Gdal.Failure)
             throw new ImageException(ImageErrorKind.ReadFailed, Path, $"the pixels {window} can't be read: {GdalErrors.Message}");
+    }
+
+    private static double? ReadNoData(DatasetHandle dataset, SampleMeaning meaning)
+    {
+        double? common = null;
+        for (var band = 1; band <= Gdal.GDALGetRasterCount(dataset); band++)
+        {
+            var value = Gdal.GDALGetRasterNoDataValue(Gdal.GDALGetRasterBand(dataset, band), out var present);
+            var meant = band == 1 ? meaning.Turned(value) : value;
+            if (present == 0 || (common is { } other && !other.Equals(meant)))
+                return null;
+            common = meant;
+        }
+
+        return common;
     }
 
     private static void ThrowFailure(RemoteFile remote) => ExceptionDispatchInfo.Throw(remote.Failure!);

@@ -13,10 +13,16 @@ internal sealed class CompressedGeoTiffEncoding(TileCompression compression) : G
     protected override IReadOnlyList<string> Options(ImageFile image, PixelWindow window)
     {
         if (compression == TileCompression.Lzw)
-            return ["COMPRESS=LZW", $"PREDICTOR={PredictorOf(image.Header.SampleType)}"];
+        {
+            string[] lzw = ["COMPRESS=LZW", $"PREDICTOR={PredictorOf(image.Header.SampleType)}"];
+            return image.IsNamelessSignedByte ? [.. lzw, "PIXELTYPE=SIGNEDBYTE"] : lzw;
+        }
+
         string[] options = ["COMPRESS=JPEG", $"JPEG_QUALITY={JpegEncoding.Quality}"];
         return image.Header.Bands == 3 ? [.. options, "PHOTOMETRIC=YCBCR"] : options;
     }
+
+    protected override bool WritesColors(ImageFile image) => image.HasColors;
 
     protected override void Locate(ImageFile image, DatasetHandle tile, PixelWindow window)
     {
@@ -26,5 +32,5 @@ internal sealed class CompressedGeoTiffEncoding(TileCompression compression) : G
     }
 
     // Differences of neighbours (2) compress integers; libtiff has no differences of complex or 64-bit samples in old releases.
-    private static int PredictorOf(string sampleType) => sampleType is "Byte" or "UInt16" or "Int16" or "UInt32" or "Int32" ? 2 : 1;
+    private static int PredictorOf(string sampleType) => sampleType is "Byte" or "Int8" or "UInt16" or "Int16" or "UInt32" or "Int32" ? 2 : 1;
 }

@@ -28,7 +28,7 @@ internal sealed unsafe class GeoTags
         var path = MemoryFile.NewPath("tif");
         var place = Place.Of(image);
         GdalErrors.Reset();
-        using (var options = new NativeStrings("ENDIANNESS=LITTLE", "BIGTIFF=NO"))
+        using (var options = new NativeStrings("ENDIANNESS=LITTLE", "BIGTIFF=NO", image.IsNamelessSignedByte ? "PIXELTYPE=SIGNEDBYTE" : "PIXELTYPE=DEFAULT"))
         using (var probe = Gdal.GDALCreate(Gdal.GDALGetDriverByName("GTiff"), path, 1, 1, 1, image.SampleType, options.Pointer))
         {
             if (probe.IsInvalid)

@@ -42,7 +42,7 @@ internal sealed class GeoTiffEncoding : ITileEncoding
     {
         var bands = image.Header.Bands;
         var format = FormatOf(image.Header.SampleType);
-        var color = image.IsColor;
+        var color = image.HasColors;
         var extra = bands - (color ? 3 : 1);
 
         var directory = new TiffDirectory();
@@ -70,7 +70,7 @@ internal sealed class GeoTiffEncoding : ITileEncoding
     {
         const ushort unspecified = 0, alpha = 2;
         var extra = Repeat(unspecified, count);
-        if (color && image.IsAlpha(4))
+        if (image.IsAlpha(color ? 4 : 2) && (color || image.Header.Bands == 2))
             extra[0] = alpha;
         return extra;
     }

@@ -13,7 +13,7 @@ internal sealed class JpegEncoding() : GdalEncoding("JPEG", "jpg", SampleOrder.P
     public static string? Refusal(ImageHeader image)
     {
         if (image.SampleType != "Byte")
-            return $"JPEG holds 8-bit samples, and the image has {image.SampleType}: ask for GTIFF or PNG tiles, or scale the image first";
+            return $"JPEG holds unsigned 8-bit samples, and the image has {image.SampleType}: ask for GTIFF tiles, or for a range adjustment (MinMax, Percentile) to 8 bits";
         return image.Bands is 1 or 3 ? null : $"JPEG holds 1 or 3 bands, and the image has {image.Bands}: ask for GTIFF or PNG tiles";
     }
 

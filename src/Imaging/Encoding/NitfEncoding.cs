@@ -17,18 +17,21 @@ internal sealed class NitfEncoding(TileCompression compression) : GdalEncoding("
 
     public override string? WhyNot(ImageHeader image)
     {
-        if (image.SampleType is "Int64" or "UInt64" or "CInt16" or "CInt32" or "CFloat64" or "Int8")
+        if (image.SampleType is "Int64" or "UInt64" or "CInt16" or "CInt32" or "CFloat64")
             return $"NITF has no {image.SampleType} samples: ask for GTIFF tiles";
         return compression switch
         {
             TileCompression.Jpeg => JpegEncoding.Refusal(image),
-            TileCompression.J2k when image.SampleType is not ("Byte" or "UInt16" or "Int16") =>
+            TileCompression.J2k when image.SampleType is not ("Byte" or "Int8" or "UInt16" or "Int16") =>
                 $"JPEG 2000 holds 8 or 16-bit integers, and the image has {image.SampleType}: ask for NITF without compression or GTIFF tiles",
             TileCompression.J2k when !GdalRuntime.HasDriver("JP2OpenJPEG") =>
                 "this machine's GDAL has no JPEG 2000 driver (JP2OpenJPEG): ask for NITF without compression, or install a GDAL that has it",
             _ => null,
         };
     }
+
+    // GDAL writes no signed bytes into a NITF (PVTYPE SI of 8 bits).
+    protected override bool Widens(ImageFile image) => image.Header.SampleType == "Int8";
 
     public void Dispose() => _last?.Locator?.Dispose();
 

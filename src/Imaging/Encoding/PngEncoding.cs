@@ -11,7 +11,7 @@ internal sealed class PngEncoding : ITileEncoding
     public string? WhyNot(ImageHeader image)
     {
         if (image.SampleType is not ("Byte" or "UInt16"))
-            return $"PNG holds Byte or UInt16 samples, and the image has {image.SampleType}: ask for GTIFF tiles";
+            return $"PNG holds Byte or UInt16 samples, and the image has {image.SampleType}: ask for GTIFF tiles, or for a range adjustment (MinMax, Percentile) to 8 bits";
         return image.Bands > 4 ? $"PNG holds 1 to 4 bands, and the image has {image.Bands}: ask for GTIFF tiles" : null;
     }
 

@@ -18,11 +18,17 @@ internal static unsafe partial class Gdal
 
     // Types: GDALDataType of gdal.h.
     public const int Byte = 1;
+    public const int UInt16 = 2;
+    public const int Int16 = 3;
 
     // GDALColorInterp of gdal.h.
     public const int PaletteInterpretation = 2;
     public const int RedInterpretation = 3;
+    public const int BlueInterpretation = 5;
     public const int AlphaInterpretation = 6;
+    public const int HueInterpretation = 7;
+    public const int YCbCrLumaInterpretation = 14;
+    public const int YCbCrRedInterpretation = 16;
 
     [LibraryImport(Library)]
     public static partial byte* GDALVersionInfo([MarshalAs(UnmanagedType.LPUTF8Str)] string request);
@@ -102,6 +108,12 @@ internal static unsafe partial class Gdal
 
     [LibraryImport(Library)]
     public static partial int GDALSetRasterNoDataValue(nint band, double value);
+
+    [LibraryImport(Library)]
+    public static partial double GDALGetRasterScale(nint band, out int present);
+
+    [LibraryImport(Library)]
+    public static partial double GDALGetRasterOffset(nint band, out int present);
 
     [LibraryImport(Library)]
     public static partial int GDALDatasetRasterIOEx(
@@ -188,6 +200,9 @@ internal static unsafe partial class Gdal
 
     [LibraryImport(Library)]
     public static partial int VSIFSeekL(nint file, ulong offset, int origin);
+
+    [LibraryImport(Library)]
+    public static partial nuint VSIFReadL(void* target, nuint size, nuint count, nint file);
 
     [LibraryImport(Library)]
     public static partial ulong VSIFTellL(nint file);

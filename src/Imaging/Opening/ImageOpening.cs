@@ -55,22 +55,20 @@ internal static unsafe class ImageOpening
         long mostPerByte = driver switch { "JPEG" => 1024, "PNG" => 8 * 1032, _ => 0 };
         if (mostPerByte == 0)
             return;
-        var file = Gdal.VSIFOpenL(resolved, "rb");
-        if (file == 0)
+        using var file = VirtualFile.Open(resolved);
+        if (file is null)
             return;
-        _ = Gdal.VSIFSeekL(file, 0, 2);
-        var length = (long)Gdal.VSIFTellL(file);
-        _ = Gdal.VSIFCloseL(file);
+        var length = file.Length;
         if (pixels / mostPerByte > length)
             throw new ImageException(ImageErrorKind.NotAnImage, given, string.Create(CultureInfo.InvariantCulture, $"its {length} bytes can't be the {pixels} pixels that it claims: it is damaged"));
     }
 
-    public static ImageHeader Header(DatasetHandle dataset, Palette? palette, Georeferencing georeferencing) => new()
+    public static ImageHeader Header(DatasetHandle dataset, Palette? palette, SampleMeaning meaning, Georeferencing georeferencing) => new()
     {
         Width = Gdal.GDALGetRasterXSize(dataset),
         Height = Gdal.GDALGetRasterYSize(dataset),
         Bands = palette is null ? Gdal.GDALGetRasterCount(dataset) : Palette.Bands,
-        SampleType = Gdal.Text(Gdal.GDALGetDataTypeName(SampleType(dataset)))!,
+        SampleType = palette is null ? meaning.TypeName : "Byte",
         Driver = Gdal.Text(Gdal.GDALGetDriverShortName(Gdal.GDALGetDatasetDriver(dataset)))!,
         Georeferencing = georeferencing,
         Source = Origin.Of(dataset),

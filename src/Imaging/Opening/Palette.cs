@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Swath.Imaging.Native;
 
 namespace Swath.Imaging.Opening;
@@ -7,28 +8,33 @@ internal sealed class Palette
 {
     public const int Bands = 3;
 
-    private readonly byte[] _red = new byte[256];
-    private readonly byte[] _green = new byte[256];
-    private readonly byte[] _blue = new byte[256];
+    private readonly byte[] _red;
+    private readonly byte[] _green;
+    private readonly byte[] _blue;
 
-    private Palette()
+    private Palette(int size)
     {
+        _red = new byte[size];
+        _green = new byte[size];
+        _blue = new byte[size];
     }
 
-    /// <summary>The image's palette; null when it has none or is not one band of bytes.</summary>
+    /// <summary>The image's palette; null when it has none or is not one band of 8 or 16 unsigned bits.</summary>
     public static unsafe Palette? Of(DatasetHandle dataset)
     {
         if (Gdal.GDALGetRasterCount(dataset) != 1)
             return null;
         var band = Gdal.GDALGetRasterBand(dataset, 1);
-        if (Gdal.GDALGetRasterDataType(band) != Gdal.Byte || Gdal.GDALGetRasterColorInterpretation(band) != Gdal.PaletteInterpretation)
+        var type = Gdal.GDALGetRasterDataType(band);
+        if (type is not (Gdal.Byte or Gdal.UInt16) || Gdal.GDALGetRasterColorInterpretation(band) != Gdal.PaletteInterpretation)
             return null;
         var table = Gdal.GDALGetRasterColorTable(band);
         if (table == 0)
             return null;
 
-        var palette = new Palette();
-        var count = Math.Min(256, Gdal.GDALGetColorEntryCount(table));
+        var size = type == Gdal.Byte ? 256 : 65_536;
+        var palette = new Palette(size);
+        var count = Math.Min(size, Gdal.GDALGetColorEntryCount(table));
         for (var index = 0; index < count; index++)
         {
             var color = Gdal.GDALGetColorEntry(table, index);
@@ -40,15 +46,19 @@ internal sealed class Palette
         return palette;
     }
 
-    /// <summary>Writes the three colours of each index, one plane after another or pixel by pixel.</summary>
+    /// <summary>Writes the three colours of each index, one plane after another or pixel by pixel. An index beyond the table is black.</summary>
+    /// <param name="indices">Of 8 or 16 bits each, as the image has them.</param>
     public void Expand(ReadOnlySpan<byte> indices, Span<byte> target, SampleOrder order)
     {
-        for (var i = 0; i < indices.Length; i++)
+        var wide = _red.Length > 256;
+        var words = MemoryMarshal.Cast<byte, ushort>(indices);
+        var count = wide ? words.Length : indices.Length;
+        for (var i = 0; i < count; i++)
         {
-            var index = indices[i];
+            var index = wide ? words[i] : indices[i];
             var (red, green, blue) = order == SampleOrder.PixelInterleaved
                 ? (i * Bands, (i * Bands) + 1, (i * Bands) + 2)
-                : (i, i + indices.Length, i + (2 * indices.Length));
+                : (i, i + count, i + (2 * count));
             target[red] = _red[index];
             target[green] = _green[index];
             target[blue] = _blue[index];

@@ -32,7 +32,7 @@ public sealed class ImageMeasurer(IOptionsMonitor<IntakeOptions> options, ImageA
                 regions.Add(new ImageRegion(regions.Count, Around(tiles), tiles.Count) { Grid = area });
         }
 
-        return new RegionsCalculated { JobId = command.JobId, Image = image.Header, Regions = regions, Warnings = Warnings(image.Header) };
+        return new RegionsCalculated { JobId = command.JobId, Image = image.Header, Regions = regions, Warnings = Warnings(image) };
     }
 
     private static PixelWindow Around(IReadOnlyList<PixelWindow> tiles)
@@ -41,7 +41,7 @@ public sealed class ImageMeasurer(IOptionsMonitor<IntakeOptions> options, ImageA
         return new(left, top, tiles.Max(tile => tile.Right) - left, tiles.Max(tile => tile.Bottom) - top);
     }
 
-    private static IReadOnlyList<string> Warnings(ImageHeader header) => header.Georeferencing == Georeferencing.None
-        ? ["The image has no georeferencing: its features have pixel geometry only, and their geometry is null."]
-        : [];
+    private static IReadOnlyList<string> Warnings(ImageFile image) => image.Header.Georeferencing == Georeferencing.None
+        ? ["The image has no georeferencing: its features have pixel geometry only, and their geometry is null.", .. image.Notes]
+        : image.Notes;
 }
