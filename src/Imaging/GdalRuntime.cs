@@ -40,8 +40,8 @@ public static unsafe class GdalRuntime
         // Files are never mapped into memory: one that another process cuts short would end this process (SIGBUS).
         Gdal.CPLSetConfigOption("GTIFF_VIRTUAL_MEM_IO", "NO");
 
-        // A damaged JPEG block is an error of that tile, not a warning beside wrong pixels.
-        Gdal.CPLSetConfigOption("GDAL_ERROR_ON_LIBJPEG_WARNING", "YES");
+        // Stray bytes in a header make no image unreadable; which warnings mean wrong pixels is decided in JpegWarning.
+        Gdal.CPLSetConfigOption("GDAL_ERROR_ON_LIBJPEG_WARNING", "NO");
 
         foreach (var driver in SourceDrivers.Append("MEM"))
         {

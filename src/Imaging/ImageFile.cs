@@ -5,6 +5,7 @@ using Swath.Imaging.Encoding;
 using Swath.Imaging.Locating;
 using Swath.Imaging.Native;
 using Swath.Imaging.Opening;
+using Swath.Imaging.Reading;
 using Swath.Imaging.Remote;
 
 namespace Swath.Imaging;
@@ -17,6 +18,7 @@ public sealed unsafe class ImageFile : IDisposable
 {
     private readonly Palette? _palette;
     private readonly SampleMeaning _meaning;
+    private readonly PixelHandle _pixels;
     private readonly int _sourceBytes;
     private readonly string _sourceTypeName;
     private readonly int[] _bandMap;
@@ -27,10 +29,11 @@ public sealed unsafe class ImageFile : IDisposable
     private RemoteFile? _remote;
     private string? _remotePath;
 
-    private ImageFile(string path, DatasetHandle dataset, ImageHeader header, Palette? palette, SampleMeaning meaning)
+    private ImageFile(string path, DatasetHandle dataset, ImageHeader header, Palette? palette, SampleMeaning meaning, Func<DatasetHandle> reopen)
     {
         Path = path;
         Dataset = dataset;
+        _pixels = new PixelHandle(path, dataset, reopen);
         Header = header;
         _palette = palette;
         _meaning = meaning;
@@ -56,6 +59,7 @@ public sealed unsafe class ImageFile : IDisposable
     /// <summary>What a user should know of the image's samples, in sentences; most images have none.</summary>
     public IReadOnlyList<string> Notes { get; }
 
+    /// <summary>What the header says; pixels are read through <see cref="Read"/> alone, because a handle does not outlive a failed read.</summary>
     internal DatasetHandle Dataset { get; }
 
     /// <summary>How high the ground is taken to be.</summary>
@@ -101,7 +105,7 @@ public sealed unsafe class ImageFile : IDisposable
             }
             catch (ImageException) when (remote.Failure is not null)
             {
-                ThrowFailure(remote);
+                ExceptionDispatchInfo.Throw(remote.Failure!);
                 throw;
             }
 
@@ -129,7 +133,8 @@ public sealed unsafe class ImageFile : IDisposable
             SampleMeaning.Check(name, resolved, dataset, meaning);
             var georeferencing = Placement.Of(dataset);
             Placement.Check(name, dataset, georeferencing);
-            return new ImageFile(name, dataset, ImageOpening.Header(dataset, palette, meaning, georeferencing), palette, meaning);
+            return new ImageFile(
+                name, dataset, ImageOpening.Header(dataset, palette, meaning, georeferencing), palette, meaning, () => ImageOpening.Open(name, resolved, limits));
         }
         catch
         {
@@ -190,6 +195,7 @@ public sealed unsafe class ImageFile : IDisposable
     /// <summary>Closes the file.</summary>
     public void Dispose()
     {
+        _pixels.Dispose();
         Dataset.Dispose();
         if (_remotePath is not null)
             RemoteFileSystem.Remove(_remotePath);
@@ -245,25 +251,10 @@ public sealed unsafe class ImageFile : IDisposable
     private void ReadSamples(PixelWindow window, Span<byte> target, SampleOrder order)
     {
         long bands = _bandMap.Length, sample = Gdal.GDALGetDataTypeSizeBytes(_meaning.Type);
-        var (pixelSpace, lineSpace, bandSpace) = order == SampleOrder.PixelInterleaved
-            ? (sample * bands, sample * bands * window.Width, sample)
-            : (sample, sample * window.Width, sample * window.Width * window.Height);
-        GdalErrors.Reset();
-        _remote?.Failure = null;
-        int result;
-        fixed (byte* buffer = target)
-        fixed (int* map = _bandMap)
-        {
-            result = Gdal.GDALDatasetRasterIOEx(
-                Dataset, Gdal.ReadFlag, window.X, window.Y, window.Width, window.Height, buffer, window.Width, window.Height,
-                _meaning.Type, _bandMap.Length, map, pixelSpace, lineSpace, bandSpace, 0);
-        }
-
-        // Some drivers take missing bytes for black pixels.
-        if (_remote?.Failure is not null)
-            ThrowFailure(_remote);
-        if (result >= Gdal.Failure)
-            throw new ImageException(ImageErrorKind.ReadFailed, Path, $"the pixels {window} can't be read: {GdalErrors.Message}");
+        var spacing = order == SampleOrder.PixelInterleaved
+            ? new PixelSpacing(sample * bands, sample * bands * window.Width, sample)
+            : new PixelSpacing(sample, sample * window.Width, sample * window.Width * window.Height);
+        _pixels.Read(window, target, _meaning.Type, _bandMap, spacing, _remote);
     }
 
     private static double? ReadNoData(DatasetHandle dataset, SampleMeaning meaning)
@@ -280,8 +271,6 @@ public sealed unsafe class ImageFile : IDisposable
 
         return common;
     }
-
-    private static void ThrowFailure(RemoteFile remote) => ExceptionDispatchInfo.Throw(remote.Failure!);
 
     private static string Extension(string name)
     {

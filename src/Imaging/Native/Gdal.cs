@@ -14,6 +14,7 @@ internal static unsafe partial class Gdal
     public const int ReadFlag = 0;
     public const uint OpenRaster = 0x02;
     public const uint OpenVerboseError = 0x40;
+    public const int Warning = 2;
     public const int Failure = 3;
 
     // Types: GDALDataType of gdal.h.
@@ -202,10 +203,10 @@ internal static unsafe partial class Gdal
     public static partial int VSIFSeekL(nint file, ulong offset, int origin);
 
     [LibraryImport(Library)]
-    public static partial nuint VSIFReadL(void* target, nuint size, nuint count, nint file);
+    public static partial ulong VSIFTellL(nint file);
 
     [LibraryImport(Library)]
-    public static partial ulong VSIFTellL(nint file);
+    public static partial nuint VSIFReadL(void* target, nuint size, nuint count, nint file);
 
     [LibraryImport(Library)]
     public static partial int VSIFCloseL(nint file);

@@ -17,6 +17,12 @@ internal static unsafe class GdalErrors
     [ThreadStatic]
     private static int _number;
 
+    [ThreadStatic]
+    private static string? _damage;
+
+    [ThreadStatic]
+    private static bool _odd;
+
     /// <summary>Replaces GDAL's printing to stderr, for every thread of the process.</summary>
     public static void Install() => Gdal.CPLSetErrorHandler(&OnError);
 
@@ -24,6 +30,8 @@ internal static unsafe class GdalErrors
     {
         _messages?.Clear();
         _number = 0;
+        _damage = null;
+        _odd = false;
         Gdal.CPLErrorReset();
     }
 
@@ -32,12 +40,20 @@ internal static unsafe class GdalErrors
 
     public static bool Any => _messages is { Count: > 0 };
 
+    /// <summary>What a decoder only warned of though pixels are wrong; null when there was no such warning.</summary>
+    public static string? Damage => _damage;
+
+    /// <summary>True when a decoder warned of something that costs no pixel; its next warnings are not reported.</summary>
+    public static bool Odd => _odd;
+
     /// <summary>All that was said, the cause first; a plain sentence when GDAL failed without a word.</summary>
     public static string Message => Any ? string.Join("; ", _messages!) : "GDAL gave no reason";
 
     [UnmanagedCallersOnly]
     private static void OnError(int severity, int number, byte* message)
     {
+        if (severity == Gdal.Warning)
+            OnWarning(Gdal.Text(message)?.Trim() ?? "");
         if (severity < Gdal.Failure)
             return;
         var messages = _messages ??= [];
@@ -46,5 +62,13 @@ internal static unsafe class GdalErrors
         var text = Gdal.Text(message)?.Trim() ?? "";
         if (text.Length > 0 && messages.Count < KeptMessages && !messages.Contains(text))
             messages.Add(text);
+    }
+
+    private static void OnWarning(string text)
+    {
+        if (JpegWarning.IsDamage(text))
+            _damage ??= text;
+        else
+            _odd |= JpegWarning.IsHarmless(text);
     }
 }

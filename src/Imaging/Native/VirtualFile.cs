@@ -18,10 +18,13 @@ internal sealed unsafe class VirtualFile : IDisposable
     public long Length => Gdal.VSIFSeekL(_file, 0, 2) == 0 ? (long)Gdal.VSIFTellL(_file) : 0;
 
     /// <summary>Fills the target from an offset; false when the file has fewer bytes.</summary>
-    public bool TryRead(ulong offset, Span<byte> target)
+    public bool TryRead(ulong offset, Span<byte> target) => Read(offset, target) == target.Length;
+
+    /// <summary>Reads from an offset; returns how many bytes there were, fewer than asked for at the file's end.</summary>
+    public int Read(ulong offset, Span<byte> target)
     {
         fixed (byte* bytes = target)
-            return Gdal.VSIFSeekL(_file, offset, 0) == 0 && Gdal.VSIFReadL(bytes, 1, (nuint)target.Length, _file) == (nuint)target.Length;
+            return Gdal.VSIFSeekL(_file, offset, 0) == 0 ? (int)Gdal.VSIFReadL(bytes, 1, (nuint)target.Length, _file) : 0;
     }
 
     public void Dispose() => _ = Gdal.VSIFCloseL(_file);

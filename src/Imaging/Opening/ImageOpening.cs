@@ -18,7 +18,15 @@ internal static unsafe class ImageOpening
         var dataset = Gdal.GDALOpenEx(resolved, Gdal.OpenRaster | Gdal.OpenVerboseError, drivers.Pointer, null, null);
         if (dataset == 0)
             throw new ImageException(ImageErrorKind.NotAnImage, given, $"this is not a readable TIFF, NITF, PNG, JPEG or JPEG 2000 image: {GdalErrors.Message.Replace(resolved, given, StringComparison.Ordinal)}");
-        return new DatasetHandle(dataset);
+        var handle = new DatasetHandle(dataset);
+        if (GdalErrors.Odd && DriverOf(handle) == "JPEG" && !JpegStream.HasEnd(resolved))
+        {
+            // The decoder has used up its one warning, and would take what is missing for grey.
+            handle.Dispose();
+            throw new ImageException(ImageErrorKind.NotAnImage, given, "its header has stray bytes and its data ends before the picture does: it is damaged");
+        }
+
+        return handle;
     }
 
     /// <exception cref="ImageException"><see cref="ImageErrorKind.TooLarge"/>, naming the limit to raise.</exception>
@@ -51,8 +59,7 @@ internal static unsafe class ImageOpening
     /// </summary>
     private static void CheckDensity(string given, string resolved, DatasetHandle dataset, long pixels)
     {
-        var driver = Gdal.Text(Gdal.GDALGetDriverShortName(Gdal.GDALGetDatasetDriver(dataset)));
-        long mostPerByte = driver switch { "JPEG" => 1024, "PNG" => 8 * 1032, _ => 0 };
+        long mostPerByte = DriverOf(dataset) switch { "JPEG" => 1024, "PNG" => 8 * 1032, _ => 0 };
         if (mostPerByte == 0)
             return;
         using var file = VirtualFile.Open(resolved);
@@ -69,7 +76,7 @@ internal static unsafe class ImageOpening
         Height = Gdal.GDALGetRasterYSize(dataset),
         Bands = palette is null ? Gdal.GDALGetRasterCount(dataset) : Palette.Bands,
         SampleType = palette is null ? meaning.TypeName : "Byte",
-        Driver = Gdal.Text(Gdal.GDALGetDriverShortName(Gdal.GDALGetDatasetDriver(dataset)))!,
+        Driver = DriverOf(dataset),
         Georeferencing = georeferencing,
         Source = Origin.Of(dataset),
     };
@@ -82,6 +89,8 @@ internal static unsafe class ImageOpening
             type = Gdal.GDALDataTypeUnion(type, Gdal.GDALGetRasterDataType(Gdal.GDALGetRasterBand(dataset, band)));
         return type;
     }
+
+    private static string DriverOf(DatasetHandle dataset) => Gdal.Text(Gdal.GDALGetDriverShortName(Gdal.GDALGetDatasetDriver(dataset)))!;
 
     private static void Apply(ImagingLimits limits)
     {
