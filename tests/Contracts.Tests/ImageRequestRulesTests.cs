@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json;
+
 namespace Swath.Contracts.Tests;
 
 public sealed class ImageRequestRulesTests
@@ -39,6 +42,13 @@ public sealed class ImageRequestRulesTests
         { "iouThreshold", Valid with { PostProcessing = [new() { IouThreshold = 1.5 }] } },
         { "algorithm", Valid with { PostProcessing = [new() { Algorithm = (DistillationAlgorithm)9 }] } },
         { "penalty", Valid with { PostProcessing = [new() { Penalty = (SoftNmsPenalty)9 }] } },
+        { "outputs must be at most", Valid with { Outputs = [.. Enumerable.Repeat(OutputSink.ToFile("a"), 17)] } },
+        { "postProcessing's steps", Valid with { PostProcessing = [.. Enumerable.Repeat(PostProcessingStep.Default, 17)] } },
+        { "affinity's tags", Valid with { Affinity = new() { Soft = new() { Tags = [.. Enumerable.Repeat("a=b", 65)] } } } },
+        { "endpoint.parameters", Valid with { Endpoint = Valid.Endpoint with { Parameters = Enumerable.Range(0, 65).ToDictionary(i => $"p{i}", _ => "a") } } },
+        { "at most 64 objects", Valid with { FeatureProperties = [.. Enumerable.Repeat(Json("{}"), 65)] } },
+        { "nested at most 32", Valid with { FeatureProperties = [Json($"{{\"a\":{new string('[', 40)}{new string(']', 40)}}}")] } },
+        { "'a' is", Valid with { FeatureProperties = [Json("""{"b":[{"a":1,"\u0061":2}]}""")] } },
         { "sigma", Valid with { PostProcessing = [new() { Sigma = 0 }] } },
     };
 
@@ -67,4 +77,31 @@ public sealed class ImageRequestRulesTests
     [MemberData(nameof(Invalid))]
     public void Problems_OneBrokenField_NamesIt(string field, ImageRequested request) =>
         Assert.Contains(ImageRequestRules.Problems(request), problem => problem.Contains(field, StringComparison.Ordinal));
+
+    [Fact]
+    public void Problems_MoreThanIsRead_NamesTheFieldAndItsLimit()
+    {
+        (string Named, ImageRequested Request)[] tooMuch =
+        [
+            ("regionOfInterest is nested 52001", Valid with { RegionOfInterest = Nested(52_000) }),
+            ("regionOfInterest has 100001 positions", Valid with { RegionOfInterest = $"LINESTRING ({string.Join(',', Enumerable.Repeat("1 1", 100_001))})" }),
+            ("regionOfInterest has 20004 parts", Valid with { RegionOfInterest = $"GEOMETRYCOLLECTION (POINT (1 1){string.Concat(Enumerable.Repeat(",POINT (1 1)", 10_000))})" }),
+            ("in all", Valid with { FeatureProperties = [.. Enumerable.Repeat(Json($"{{\"a\":\"{new string('x', 100_000)}\"}}"), 3)] }),
+        ];
+
+        Assert.All(tooMuch, much => Assert.Contains(ImageRequestRules.Problems(much.Request), problem => problem.Contains(much.Named, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Problems_AsMuchAsIsAllowed_IsEmpty() => Assert.Empty(ImageRequestRules.Problems(Valid with
+    {
+        RegionOfInterest = Nested(15),
+        FeatureProperties = [Json($"{{\"a\":{new string('[', 31)}{new string(']', 31)}}}"), .. Enumerable.Repeat(Json("""{"a":{"a":1}}"""), 63)],
+        Outputs = [.. Enumerable.Repeat(OutputSink.ToFile("a"), 16)],
+    }));
+
+    private static string Nested(int collections) =>
+        new StringBuilder().Insert(0, "GEOMETRYCOLLECTION(", collections).Append("POINT(1 1)").Append(')', collections).ToString();
+
+    private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 
 namespace Swath.Contracts;
 
@@ -35,16 +34,33 @@ public static class ImageRequestRules
         CheckEndpoint(request.Endpoint, Require);
         CheckTile(request.Tile, Require);
         Require(request.Outputs is { Count: > 0 }, "outputs must name at least one sink.");
-        foreach (var output in request.Outputs ?? [])
+        CheckCounts(request, Require);
+        foreach (var output in (request.Outputs ?? []).Take(RequestLimits.MaxOutputs))
             CheckOutput(output, Require);
         Require(request.PostProcessing is not null, "postProcessing must be a list; leave it out for the default.");
-        foreach (var step in request.PostProcessing ?? [])
+        foreach (var step in (request.PostProcessing ?? []).Take(RequestLimits.MaxPostProcessing))
             CheckPostProcessing(step, Require);
-        Require(request.FeatureProperties is not null, "featureProperties must be a list; leave it out for none.");
-        foreach (var properties in request.FeatureProperties ?? [])
-            Require(properties.ValueKind == JsonValueKind.Object, "featureProperties must be JSON objects.");
+        FeaturePropertyRules.Check(request.FeatureProperties, Require);
         CheckAffinity(request.Affinity, Require);
         return problems;
+    }
+
+    private static void CheckCounts(ImageRequested request, Action<bool, string> require)
+    {
+        void AtMost(int most, string field, int? count) => require(count is null || count <= most, $"{field} must be at most {most}; they are {count}.");
+
+        AtMost(RequestLimits.MaxOutputs, "outputs", request.Outputs?.Count);
+        AtMost(RequestLimits.MaxPostProcessing, "postProcessing's steps", request.PostProcessing?.Count);
+        AtMost(RequestLimits.MaxParameters, "endpoint.parameters", request.Endpoint?.Parameters?.Count);
+        foreach (var rule in (WorkerRule?[])[request.Affinity?.Hard, request.Affinity?.Soft])
+        {
+            AtMost(RequestLimits.MaxAffinityTexts, "affinity's tags", rule?.Tags?.Count);
+            AtMost(RequestLimits.MaxAffinityTexts, "affinity's capabilities", rule?.Capabilities?.Count);
+        }
+
+        AtMost(RequestLimits.MaxAffinityTexts, "affinity's antiJobKinds", request.Affinity?.AntiJobKinds?.Count);
+        if (request.RegionOfInterest is { } region && WktSize.Of(region).Problem() is { } problem)
+            require(false, $"regionOfInterest {problem}");
     }
 
     private static void CheckAffinity(Affinity? affinity, Action<bool, string> require)
@@ -63,7 +79,7 @@ public static class ImageRequestRules
         if (endpoint is not { Type: EndpointType.Http, Name.Length: > 0 })
             return;
         var valid = Uri.TryCreate(endpoint.Name, UriKind.Absolute, out var url) && url.Scheme is "http" or "https";
-        require(valid, $"endpoint.name must be an http:// or https:// URL for an endpoint of type Http; it is '{endpoint.Name}'.");
+        require(valid, $"endpoint.name must be an http:// or https:// URL for an endpoint of type Http; it is '{RequestTexts.Printable(endpoint.Name)}'.");
         require(endpoint.TargetVariant is null, "endpoint.targetVariant has no meaning for an endpoint of type Http: leave it out.");
     }
 

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 
 namespace Swath.Contracts;
 
@@ -18,7 +17,6 @@ internal static class RequestTexts
     private const int MaxNameBytes = 1024;
     private const int MaxAddressBytes = 4096;
     private const int MaxRegionOfInterestBytes = 1024 * 1024;
-    private const int MaxPropertiesBytes = 256 * 1024;
 
     public static void Check(ImageRequested request, Action<bool, string> require)
     {
@@ -29,13 +27,6 @@ internal static class RequestTexts
             require(IsStorable(text), Unstorable(field));
             var size = Encoding.UTF8.GetByteCount(text);
             require(size <= limit, $"{field} must be no longer than {limit} bytes; it has {size}.");
-        }
-        foreach (var properties in request.FeatureProperties ?? [])
-        {
-            if (properties.ValueKind == JsonValueKind.Undefined)
-                continue;
-            require(IsStorable(properties), Unstorable("featureProperties"));
-            require(properties.GetRawText().Length <= MaxPropertiesBytes, $"One of featureProperties must be no longer than {MaxPropertiesBytes} characters.");
         }
     }
 
@@ -73,7 +64,7 @@ internal static class RequestTexts
             .Concat(affinity?.AntiJobKinds ?? []);
 
     // Half of a surrogate pair reads as the replacement, too.
-    private static bool IsStorable(string text)
+    public static bool IsStorable(string text)
     {
         foreach (var rune in text.EnumerateRunes())
         {
@@ -83,28 +74,8 @@ internal static class RequestTexts
         return true;
     }
 
-    private static bool IsStorable(JsonElement json)
-    {
-        try
-        {
-            return json.ValueKind switch
-            {
-                JsonValueKind.String => IsStorable(json.GetString()!),
-                JsonValueKind.Number => json.TryGetDouble(out var number) && double.IsFinite(number),
-                JsonValueKind.Array => json.EnumerateArray().All(IsStorable),
-                JsonValueKind.Object => json.EnumerateObject().All(member => IsStorable(member.Name) && IsStorable(member.Value)),
-                _ => true,
-            };
-        }
-        catch (InvalidOperationException)
-        {
-            // An escaped half of a surrogate pair: no text at all.
-            return false;
-        }
-    }
+    public static string Printable(string name) => name.Length > 64 ? name[..64] + "..." : name;
 
-    private static string Printable(string name) => name.Length > 64 ? name[..64] + "..." : name;
-
-    private static string Unstorable(string field) =>
+    public static string Unstorable(string field) =>
         $"{field} must be Unicode text without U+0000 and U+FFFD (which stands for characters that were lost), and its numbers within a double's range.";
 }
