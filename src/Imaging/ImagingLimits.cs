@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Swath.Configuration;
+using Swath.Contracts;
 
 namespace Swath.Imaging;
 
@@ -38,4 +39,12 @@ public sealed record ImagingLimits
     [Setting("IMAGE_BLOCK_CACHE_BYTES"), Range(1048576.0, 68719476736.0)]
     [Description("Bytes of decoded blocks that GDAL keeps, for all images of the process.")]
     public long BlockCacheBytes { get; set; } = 128L << 20;
+
+    /// <summary>
+    /// Most positions that a region of interest may have: parsing, projecting and comparing it with every tile and feature costs more than a line
+    /// in their number. 4..<see cref="WktSize.MaxVertices"/>, default 10 000.
+    /// </summary>
+    [Setting("ROI_MAX_VERTICES"), Range(4, WktSize.MaxVertices)]
+    [Description("Most positions that a region of interest may have. One whose lines cross each other tens of thousands of times is refused too.")]
+    public int MaxRegionVertices { get; set; } = 10_000;
 }

@@ -12,7 +12,7 @@ public sealed class RegionOfInterest
 {
     private static readonly GeometryFactory Pixels = new();
 
-    private readonly IPreparedGeometry _prepared;
+    private readonly IPreparedGeometry[] _prepared;
 
     private readonly PixelWindow _image;
 
@@ -21,7 +21,11 @@ public sealed class RegionOfInterest
         Geometry = geometry;
         Bounds = BoundsOf(geometry.EnvelopeInternal, image);
         _image = image;
-        _prepared = PreparedGeometryFactory.Prepare(geometry);
+
+        // A collection of points, lines and areas can't be prepared as one.
+        _prepared = geometry.OgcGeometryType == OgcGeometryType.GeometryCollection
+            ? [.. Enumerable.Range(0, geometry.NumGeometries).Select(part => PreparedGeometryFactory.Prepare(geometry.GetGeometryN(part)))]
+            : [PreparedGeometryFactory.Prepare(geometry)];
     }
 
     /// <summary>The region in pixels, clipped to the image; y grows downwards.</summary>
@@ -33,21 +37,22 @@ public sealed class RegionOfInterest
     /// <summary>Projects a region into an image.</summary>
     /// <param name="wkt">Any WKT geometry in WGS 84: longitude latitude, in degrees.</param>
     /// <param name="image">A georeferenced image.</param>
+    /// <param name="limits">How large a region may be; the defaults when absent.</param>
     /// <exception cref="ImageException"><see cref="ImageErrorKind.InvalidRegionOfInterest"/>: bad WKT, outside the image, or an image without georeferencing.</exception>
-    public static RegionOfInterest FromWkt(string wkt, ImageFile image)
+    public static RegionOfInterest FromWkt(string wkt, ImageFile image, ImagingLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(image);
         using var locator = ImageLocator.For(image) ?? throw Invalid(image.Path,
             "the image has no georeferencing, so a region on the ground can't be found in it: leave the region of interest out");
-        return FromWkt(wkt, locator);
+        return FromWkt(wkt, locator, limits);
     }
 
     /// <summary>Projects a region into the locator's image.</summary>
-    /// <inheritdoc cref="FromWkt(string, ImageFile)"/>
-    public static RegionOfInterest FromWkt(string wkt, ImageLocator locator)
+    /// <inheritdoc cref="FromWkt(string, ImageFile, ImagingLimits?)"/>
+    public static RegionOfInterest FromWkt(string wkt, ImageLocator locator, ImagingLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(locator);
-        var written = Parse(wkt, locator.Path);
+        var written = Parse(wkt, locator.Path, limits ?? ImagingLimits.Default);
         if (ShortWay.Of(written, out var edge) is { } meant && !InImage(meant, locator).IsEmpty)
         {
             throw Invalid(locator.Path, FormattableString.Invariant(
@@ -77,7 +82,7 @@ public sealed class RegionOfInterest
         Touches(Pixels.ToGeometry(new Envelope(window.X, window.Right, window.Y, window.Bottom)));
 
     /// <summary>True when a geometry in image pixels and the region share a point.</summary>
-    public bool Touches(Geometry pixels) => _prepared.Intersects(pixels);
+    public bool Touches(Geometry pixels) => Array.Exists(_prepared, part => part.Intersects(pixels));
 
     private static (int Start, int Length) Grow(int start, int length, int least, int image)
     {
@@ -87,16 +92,19 @@ public sealed class RegionOfInterest
 
     private static Geometry InImage(Geometry ground, ImageLocator locator)
     {
+        if (!SegmentCrossings.AreFew(ground))
+            throw Invalid(locator.Path, "the region of interest's lines cross each other tens of thousands of times: draw its outline only");
         var image = Pixels.ToGeometry(new Envelope(0, locator.Bounds.Width, 0, locator.Bounds.Height));
         return Valid(Valid(GroundProjection.ToPixels(Valid(ground), locator)).Intersection(image));
     }
 
     private static decimal Beyond(double first, double second) => (decimal)Math.Min(first, second) + 360;
 
-    internal static Geometry Parse(string wkt, string path)
+    internal static Geometry Parse(string wkt, string path, ImagingLimits limits)
     {
         if (string.IsNullOrWhiteSpace(wkt))
             throw Invalid(path, "the region of interest is empty: write WKT, such as POLYGON ((10 50, 11 50, 11 51, 10 50))");
+        CheckSize(WktSize.Of(wkt), path, limits);
         Geometry geometry;
         try
         {
@@ -112,6 +120,15 @@ public sealed class RegionOfInterest
         if (Array.Find(geometry.Coordinates, point => !(Math.Abs(point.X) <= 360 && Math.Abs(point.Y) <= 90)) is { } wrong)
             throw Invalid(path, FormattableString.Invariant($"the region of interest's point {wrong.X} {wrong.Y} is nowhere: write longitude (-180..180) latitude (-90..90), in degrees"));
         return geometry;
+    }
+
+    // Before the parser sees it, which calls itself for each level.
+    private static void CheckSize(WktSize size, string path, ImagingLimits limits)
+    {
+        if (size.Problem() is { } problem)
+            throw Invalid(path, $"the region of interest {problem.TrimEnd('.')}");
+        if (size.Vertices > limits.MaxRegionVertices)
+            throw Invalid(path, $"the region of interest has {size.Vertices} positions, more than {limits.MaxRegionVertices} (ROI_MAX_VERTICES): simplify it");
     }
 
     private static Geometry Valid(Geometry geometry) => geometry.IsValid ? geometry : GeometryFixer.Fix(geometry);

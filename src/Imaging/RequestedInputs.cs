@@ -13,5 +13,5 @@ public static class RequestedInputs
     /// <param name="wkt">Any WKT geometry in WGS 84: longitude latitude, in degrees.</param>
     /// <param name="name">What the message calls it.</param>
     /// <exception cref="ImageException">It is no such geometry.</exception>
-    public static void CheckRegion(string wkt, string name) => _ = RegionOfInterest.Parse(wkt, name);
+    public static void CheckRegion(string wkt, string name) => _ = RegionOfInterest.Parse(wkt, name, ImagingLimits.Default);
 }

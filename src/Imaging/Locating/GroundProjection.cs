@@ -14,6 +14,9 @@ internal static class GroundProjection
     /// </summary>
     private const double Step = 1.0 / 256;
 
+    /// <summary>Steps that all edges may have in all: each is projected, and more is a tangle that crosses the image thousands of times.</summary>
+    private const int MostSteps = 250_000;
+
     /// <summary>
     /// The geometry in pixels. What is far from the image is cut off first, on the ground: projections and rational polynomials are only
     /// defined near their image.
@@ -26,6 +29,7 @@ internal static class GroundProjection
         var frame = ground.Factory.ToGeometry(near);
 
         List<Geometry> parts = [];
+        var steps = 0.0;
         for (var turn = -360; turn <= 360; turn += 360)
         {
             // An image across the antimeridian has longitudes beyond 180 degrees.
@@ -35,12 +39,19 @@ internal static class GroundProjection
             foreach (var part in Parts(turned))
             {
                 var clipped = part.Intersection(frame);
-                if (!clipped.IsEmpty)
-                    parts.Add(Project(Densifier.Densify(clipped, extent * Step), new ToPixelFilter(locator, ground, turn)));
+                if (clipped.IsEmpty)
+                    continue;
+                steps += clipped.NumPoints + (clipped.Length / (extent * Step));
+                if (steps > MostSteps)
+                    throw new ImageException(ImageErrorKind.InvalidRegionOfInterest, locator.Path, "the region of interest's edges cross the image a thousand times over: simplify it");
+                parts.Add(Project(Densifier.Densify(clipped, extent * Step), new ToPixelFilter(locator, ground, turn), locator));
             }
         }
 
-        return parts.Count == 0 ? ground.Factory.CreatePolygon() : UnaryUnionOp.Union(parts);
+        if (parts.Count == 0)
+            return ground.Factory.CreatePolygon();
+        EnsureFewCrossings(ground.Factory.BuildGeometry(parts), locator);
+        return UnaryUnionOp.Union(parts);
     }
 
     private static IEnumerable<Geometry> Parts(Geometry geometry)
@@ -49,12 +60,21 @@ internal static class GroundProjection
             yield return geometry.GetGeometryN(i);
     }
 
-    private static Geometry Project(Geometry ground, ToPixelFilter toPixels)
+    private static Geometry Project(Geometry ground, ToPixelFilter toPixels, ImageLocator locator)
     {
         var pixels = ground.Copy();
         pixels.Apply(toPixels);
         pixels.GeometryChanged();
+
+        // What is simple on the ground is a tangle in an image whose header says so.
+        EnsureFewCrossings(pixels, locator);
         return pixels.IsValid ? pixels : GeometryFixer.Fix(pixels);
+    }
+
+    private static void EnsureFewCrossings(Geometry pixels, ImageLocator locator)
+    {
+        if (!SegmentCrossings.AreFew(pixels))
+            throw new ImageException(ImageErrorKind.InvalidRegionOfInterest, locator.Path, "the region of interest's lines cross each other tens of thousands of times in the image: simplify it");
     }
 
     private sealed class ToPixelFilter(ImageLocator locator, Geometry written, double turn) : ICoordinateSequenceFilter

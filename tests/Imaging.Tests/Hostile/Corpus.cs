@@ -44,6 +44,16 @@ internal static class Corpus
                 yield return ($"tiles{tile}-{width}x{height}.tif", Tiff(width, height, tile));
         }
 
+        // GDAL_METADATA and XMP, nested so deeply that a parser which calls itself would run out of stack.
+        foreach (var levels in new[] { 5_000, 1_000_000 })
+        {
+            var xml = Encoding(string.Concat(Enumerable.Repeat("<Item>", levels)) + string.Concat(Enumerable.Repeat("</Item>", levels)) + "\0");
+            yield return ($"xml{levels}.tif", new SampleTiff(64, 64, 1, 1)
+            {
+                Extra = [new TiffTag(42112, TiffTag.Ascii, (uint)xml.Length, xml), new TiffTag(700, 1, (uint)xml.Length, xml)],
+            }.ToBytes());
+        }
+
         yield return ("zeros.png", Png(15_000, 15_000));
         foreach (var (name, content) in Sound)
         {

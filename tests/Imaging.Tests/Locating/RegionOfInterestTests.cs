@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Swath.Contracts;
 using Swath.Imaging.Encoding;
 
@@ -100,6 +101,55 @@ public sealed class RegionOfInterestTests : IDisposable
     {
         var region = RegionOfInterest.FromWkt(Polygon((10, 10), (60, 60), (60, 10), (10, 60)), _image);
         Assert.True(region.Touches(new PixelWindow(15, 30, 3, 10)) || region.Touches(new PixelWindow(30, 15, 10, 3)));
+    }
+
+    [Fact]
+    public void FromWkt_MoreThanCanBeWorkedOn_IsRefusedAtOnce()
+    {
+        (string Reason, string Wkt)[] tooMuch =
+        [
+            ("nested 52001 deep", new StringBuilder().Insert(0, "GEOMETRYCOLLECTION(", 52_000).Append("POINT(1 1)").Append(')', 52_000).ToString()),
+            ("ROI_MAX_VERTICES", $"POLYGON (({string.Join(", ", Enumerable.Range(0, 10_001).Select(i => $"{i / 1e5} 0"))}, 0 1, 0 0))"),
+            ("cross each other", $"POLYGON (({RandomRing(3000)}))"),
+            ("cross each other", $"LINESTRING ({RandomRing(9000)})"),
+            ("cross each other", $"GEOMETRYCOLLECTION (LINESTRING ({Zigzag(2000, p => p)}), LINESTRING ({Zigzag(2000, p => (p.Y, p.X))}))"),
+        ];
+        foreach (var (reason, wkt) in tooMuch)
+        {
+            var before = Environment.CpuUsage.TotalTime;
+
+            var refused = Assert.Throws<ImageException>(() => RegionOfInterest.FromWkt(wkt, _image));
+
+            Assert.Equal(ImageErrorKind.InvalidRegionOfInterest, refused.Kind);
+            Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+            Assert.True(Environment.CpuUsage.TotalTime - before < TimeSpan.FromSeconds(5), $"{reason}: it took {Environment.CpuUsage.TotalTime - before}.");
+        }
+    }
+
+    [Fact]
+    public void FromWkt_LinesThatCrossTheImageThousandsOfTimes_AreRefusedBeforeTheyAreProjected()
+    {
+        var (west, north) = Place(0, 0);
+        var (east, south) = Place(300, 200);
+        var zigzag = string.Join(", ", Enumerable.Range(0, 4000).Select(i => string.Create(CultureInfo.InvariantCulture,
+            $"{(i % 2 == 0 ? west : east):R} {north + ((south - north) * i / 4000):R}")));
+
+        var refused = Assert.Throws<ImageException>(() => RegionOfInterest.FromWkt($"LINESTRING ({zigzag})", _image));
+
+        Assert.Contains("cross the image", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FromWkt_CoastOfTenThousandPositions_IsReadInSeconds()
+    {
+        var ring = Enumerable.Range(0, 9_999).Select(i => (Angle: i * Math.Tau / 9_999, Radius: 60 + (i % 7)))
+            .Select(p => (100 + (p.Radius * Math.Cos(p.Angle)), 100 + (p.Radius * Math.Sin(p.Angle)))).ToArray();
+        var before = Environment.CpuUsage.TotalTime;
+
+        var region = RegionOfInterest.FromWkt(Polygon(ring), _image);
+
+        Assert.InRange(region.Bounds.Width, 130, 134);
+        Assert.True(Environment.CpuUsage.TotalTime - before < TimeSpan.FromSeconds(10), $"It took {Environment.CpuUsage.TotalTime - before}.");
     }
 
     [Fact]
@@ -211,6 +261,22 @@ public sealed class RegionOfInterestTests : IDisposable
                 }
             }
         }
+    }
+
+    private static string RandomRing(int positions)
+    {
+        var random = new Random(1);
+        var points = Enumerable.Range(0, positions).Select(_ => string.Create(CultureInfo.InvariantCulture, $"{-75 + random.NextDouble():R} {40 + random.NextDouble():R}")).ToList();
+        return string.Join(", ", points.Append(points[0]));
+    }
+
+    private static string Zigzag(int teeth, Func<(double X, double Y), (double X, double Y)> turn) => string.Join(", ", Enumerable.Range(0, teeth)
+        .Select(i => turn((i / (double)teeth, i % 2))).Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.X:R} {p.Y:R}")));
+
+    private (double Longitude, double Latitude) Place(double x, double y)
+    {
+        Assert.True(_locator.TryLocate(x, y, out var longitude, out var latitude));
+        return (longitude, latitude);
     }
 
     private string Polygon(params (double X, double Y)[] pixels) => $"POLYGON (({Ring(pixels)}))";
