@@ -1,23 +1,48 @@
 using MassTransit;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Swath.Contracts;
 using Swath.Imaging;
+using Swath.Persistence.Losses;
 using Swath.Persistence.ReadSide;
 
 namespace Swath.Intake.Measuring;
 
 /// <summary>Measures an image; one that can't be processed is rejected at once, before it costs any capacity.</summary>
 public sealed class CalculateRegionsConsumer(
-    ImageMeasurer measurer, IntakeMetrics metrics, JobReader jobs, ILogger<CalculateRegionsConsumer> logger) : IConsumer<CalculateRegions>
+    ImageMeasurer measurer,
+    IntakeMetrics metrics,
+    JobReader jobs,
+    CommandLosses losses,
+    IOptionsMonitor<IntakeOptions> options,
+    ILogger<CalculateRegionsConsumer> logger) : IConsumer<CalculateRegions>
 {
     public async Task Consume(ConsumeContext<CalculateRegions> context)
     {
         // A command that is delivered again, after a restart for example, finds a job that was measured before.
         if (await jobs.StateOfAsync(context.Message.JobId, context.CancellationToken) is not "Requested")
             return;
+        var lost = await losses.BeginAsync(context.Message.JobId, CommandLosses.Measuring, context.CancellationToken);
         try
         {
-            var regions = await Task.Run(() => measurer.Measure(context.Message, context.CancellationToken), context.CancellationToken);
+            if (lost < options.CurrentValue.ImageMaxLosses)
+                await MeasureAsync(context);
+            else
+                await GiveUpAsync(context, lost);
+        }
+        finally
+        {
+            await losses.EndAsync(context.Message.JobId, CommandLosses.Measuring);
+        }
+    }
+
+    private async Task MeasureAsync(ConsumeContext<CalculateRegions> context)
+    {
+        try
+        {
+            // Who stops the process does not wait for GDAL: the command is given back, and measured elsewhere.
+            var regions = await Task.Run(() => measurer.Measure(context.Message, context.CancellationToken), context.CancellationToken)
+                .WaitAsync(context.CancellationToken);
             await context.Publish(regions);
         }
         catch (ImageException refused) when (refused.Rejection is not null)
@@ -32,5 +57,12 @@ public sealed class CalculateRegionsConsumer(
             metrics.ImageAccessError(failed.Kind);
             throw;
         }
+    }
+
+    private Task GiveUpAsync(ConsumeContext<CalculateRegions> context, int lost)
+    {
+        var detail = $"The process was lost {lost} times while it measured this job's image (IMAGE_MAX_LOSSES): the image or the region of interest may be what kills it.";
+        logger.LogError("Job {JobId}: {Detail}", context.Message.JobId, detail);
+        return context.Publish(new ImageRejected { JobId = context.Message.JobId, Reason = ImageRejection.InvalidRequest, Detail = detail });
     }
 }

@@ -17,8 +17,10 @@ public sealed class ImageMeasurer(IOptionsMonitor<IntakeOptions> options, ImageA
 
         // Georeferencing that can't be used is better known now than at the first feature.
         using var locator = ImageLocator.For(image);
-        var interest = command.RegionOfInterest is null ? null : RegionOfInterest.FromWkt(command.RegionOfInterest, image);
+        var interest = command.RegionOfInterest is null ? null : RegionOfInterest.FromWkt(command.RegionOfInterest, image, images.Limits);
         var area = interest?.AtLeast(command.Tile.Size) ?? new PixelWindow(0, 0, image.Header.Width, image.Header.Height);
+
+        CheckTiles(command, area);
 
         // A cell that is no smaller than a tile has at least one tile's origin.
         var (size, overlap) = (command.Tile.Size, command.Tile.Overlap);
@@ -39,6 +41,15 @@ public sealed class ImageMeasurer(IOptionsMonitor<IntakeOptions> options, ImageA
     {
         var (left, top) = (tiles.Min(tile => tile.X), tiles.Min(tile => tile.Y));
         return new(left, top, tiles.Max(tile => tile.Right) - left, tiles.Max(tile => tile.Bottom) - top);
+    }
+
+    // Before a list of them is made.
+    private void CheckTiles(CalculateRegions command, PixelWindow area)
+    {
+        var (tiles, most) = (TileGrid.Count(area, command.Tile.Size, command.Tile.Overlap), options.CurrentValue.JobMaxTiles);
+        if (tiles > most)
+            throw new ImageException(ImageErrorKind.TooLarge, command.ImageUrl,
+                $"it would be cut into {tiles} tiles, more than {most} (JOB_MAX_TILES): use larger tiles, less overlap or a smaller region of interest");
     }
 
     private static IReadOnlyList<string> Warnings(ImageFile image) => image.Header.Georeferencing == Georeferencing.None

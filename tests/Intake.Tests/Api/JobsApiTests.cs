@@ -61,6 +61,19 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
         Assert.Contains(named, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(52_000, "nested")]
+    [InlineData(17, "nested")]
+    public async Task Post_RegionNestedDeeply_IsRefusedAtTheDoor(int levels, string named)
+    {
+        var wkt = new System.Text.StringBuilder().Insert(0, "GEOMETRYCOLLECTION(", levels).Append("POINT(1 1)").Append(')', levels);
+
+        var answer = await PostAsync($$"""{"imageUrl":"a.tif","regionOfInterest":"{{wkt}}","endpoint":{"name":"http://m/"},"outputs":[{"type":"File","path":"a.geojson"}]}""");
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains(named, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Post_SameIdAgain_IsTheSameJobOrAConflict()
     {

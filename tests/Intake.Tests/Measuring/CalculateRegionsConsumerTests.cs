@@ -9,6 +9,7 @@ using Swath.Contracts;
 using Swath.Imaging.Remote;
 using Swath.Intake.Measuring;
 using Swath.Persistence;
+using Swath.Persistence.Losses;
 using Swath.Testing;
 
 namespace Swath.Intake.Tests.Measuring;
@@ -69,6 +70,48 @@ public sealed class CalculateRegionsConsumerTests(DatabaseFixture database) : IC
         Assert.True(await harness.Published.Any<RegionsCalculated>(measured => measured.Context.Message.JobId == job.JobId));
         Assert.Empty(harness.Published.Select<ImageRejected>());
         Assert.True(store.Requests > 2);
+    }
+
+    [Fact]
+    public async Task Consume_MeasuringThatEndedTheProcessBefore_FailsTheJobInsteadOfMeasuringAgain()
+    {
+        await using var services = Measuring().Configure<IntakeOptions>(options => options.ImageMaxLosses = 2).AddMassTransitTestHarness(bus =>
+        {
+            bus.SetKebabCaseEndpointNameFormatter();
+            bus.AddIntakeConsumers();
+        }).BuildServiceProvider();
+        var harness = services.GetRequiredService<ITestHarness>();
+        await harness.Start();
+        var job = new CalculateRegions { JobId = Guid.NewGuid(), ImageUrl = "/no/such/image.tif", Tile = new TileOptions() };
+        await database.Database.ExecuteAsync("insert into jobs (job_id, state, updated_at, version) values ($1, 'Requested', now(), 1)", job.JobId);
+
+        // Two processes began, and neither came to an end.
+        var losses = services.GetRequiredService<CommandLosses>();
+        Assert.Equal(0, await losses.BeginAsync(job.JobId, CommandLosses.Measuring, default));
+        Assert.Equal(1, await losses.BeginAsync(job.JobId, CommandLosses.Measuring, default));
+        await (await harness.Bus.GetSendEndpoint(Queues.CalculateRegions)).Send(job);
+
+        Assert.True(await harness.Published.Any<ImageRejected>(rejected => rejected.Context.Message.JobId == job.JobId
+            && rejected.Context.Message.Detail.Contains("lost 2 times", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Consume_MeasuringThatEnded_LeavesNothingToCount()
+    {
+        await using var services = Measuring().AddMassTransitTestHarness(bus =>
+        {
+            bus.SetKebabCaseEndpointNameFormatter();
+            bus.AddIntakeConsumers();
+        }).BuildServiceProvider();
+        var harness = services.GetRequiredService<ITestHarness>();
+        await harness.Start();
+        var job = new CalculateRegions { JobId = Guid.NewGuid(), ImageUrl = "/no/such/image.tif", Tile = new TileOptions() };
+        await database.Database.ExecuteAsync("insert into jobs (job_id, state, updated_at, version) values ($1, 'Requested', now(), 1)", job.JobId);
+
+        await (await harness.Bus.GetSendEndpoint(Queues.CalculateRegions)).Send(job);
+
+        Assert.True(await harness.Consumed.Any<CalculateRegions>(consumed => consumed.Context.Message.JobId == job.JobId));
+        Assert.Equal(0L, await database.Database.ScalarAsync<long>("select count(*) from commands_begun where job_id = $1", job.JobId));
     }
 
     // Without Intake's background work, which needs the saga's stream.

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using Npgsql;
+
+namespace Swath.Persistence.Losses;
+
+/// <summary>
+/// Counts how often a process was lost in the middle of a job's command. The broker delivers such a command again, and without a count it would go on
+/// ending one process after another. Every managed end counts as an end, also a failure or a shutdown.
+/// </summary>
+public sealed class CommandLosses(NpgsqlDataSource database)
+{
+    /// <summary>The measuring of a job's image.</summary>
+    public const string Measuring = "measuring";
+
+    // A command that ended well or badly while the database was away: the row is wrong, and this process knows it.
+    private readonly ConcurrentDictionary<(Guid JobId, string Command), bool> _ended = new();
+
+    /// <summary>Writes down that a command is begun.</summary>
+    /// <returns>How often it was begun before without an end.</returns>
+    public async Task<int> BeginAsync(Guid jobId, string command, CancellationToken cancellationToken)
+    {
+        // Served by the primary key; the table holds what is under way and what was lost. What nobody asked for in a week is over.
+        await using var begin = database.CreateCommand(
+            """
+            with old as (delete from commands_begun where last_begun_at < now() - interval '7 days' and (job_id, command) <> ($1, $2))
+            insert into commands_begun as b (job_id, command, times, last_begun_at) values ($1, $2, 1, now())
+            on conflict (job_id, command) do update set times = case when $3 then 1 else b.times + 1 end, last_begun_at = now()
+            returning times
+            """);
+        begin.Parameters.AddWithValue(jobId);
+        begin.Parameters.AddWithValue(command);
+        begin.Parameters.AddWithValue(_ended.ContainsKey((jobId, command)));
+        var times = (int)(await begin.ExecuteScalarAsync(cancellationToken))!;
+        _ended.TryRemove((jobId, command), out _);
+        return times - 1;
+    }
+
+    /// <summary>Writes down that a command has ended, however it did; a database that is away is remembered, not thrown.</summary>
+    public async Task EndAsync(Guid jobId, string command)
+    {
+        try
+        {
+            await using var end = database.CreateCommand("delete from commands_begun where job_id = $1 and command = $2");
+            end.Parameters.AddWithValue(jobId);
+            end.Parameters.AddWithValue(command);
+            await end.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            _ended[(jobId, command)] = true;
+        }
+    }
+}
