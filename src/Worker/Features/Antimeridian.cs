@@ -3,6 +3,7 @@ using NetTopologySuite.Geometries.Utilities;
 using NetTopologySuite.Operation.Overlay;
 using NetTopologySuite.Operation.OverlayNG;
 using Swath.Endpoints;
+using Swath.Imaging.Locating;
 
 namespace Swath.Worker.Features;
 
@@ -18,9 +19,13 @@ internal static class Antimeridian
     /// <param name="geometry">How the positions make up the geometry.</param>
     /// <param name="places">Longitude and latitude, interleaved; longitudes run on without a jump in each line, in whatever turn of the earth.</param>
     /// <returns>Null when nothing is left, as of a line without a length.</returns>
+    /// <exception cref="UnusableFeatureException">Its lines cross each other so often that cutting would take minutes.</exception>
     public static PixelGeometry? Cut(PixelGeometry geometry, double[] places)
     {
         var lines = Lines(geometry, places);
+        if (geometry.Type is not (PixelGeometryType.Point or PixelGeometryType.MultiPoint)
+            && !SegmentCrossings.AreFew(Factory.CreateMultiLineString([.. lines.Select(line => Factory.CreateLineString(line))])))
+            throw new UnusableFeatureException("A feature's lines cross each other tens of thousands of times: it can't be cut at the antimeridian.");
         return geometry.Type switch
         {
             PixelGeometryType.Point or PixelGeometryType.MultiPoint => PixelShapes.FromGeometry(Fold(Factory.CreateMultiPointFromCoords([.. lines.SelectMany(line => line)]))),

@@ -33,10 +33,12 @@ public sealed class FeatureWriter : IDisposable
     /// <param name="tile">Where the tile lies in the image.</param>
     /// <param name="index">The detection's place in the tile's answer, from 0; a part of the feature's id.</param>
     /// <param name="locator">The image's locator; null when it is not georeferenced.</param>
+    /// <exception cref="UnusableFeatureException">Nothing of it lies in the image, or its rings are too much of a tangle to be cut at the antimeridian.</exception>
     public FeatureRecord Write(Detection detection, PixelWindow tile, int index, ImageLocator? locator)
     {
         ArgumentNullException.ThrowIfNull(detection);
-        var geometry = ImageEdge.Clip(detection.Geometry.Translate(tile.X, tile.Y), _origin.Image);
+        var geometry = ImageEdge.Clip(detection.Geometry.Translate(tile.X, tile.Y), _origin.Image)
+            ?? throw new UnusableFeatureException($"features[{index}]: nothing of it lies in the image.");
         var bounds = ImageEdge.Clip(detection.Bounds.Translate(tile.X, tile.Y), _origin.Image);
         var placed = locator is null ? null : WorldGeometry.Locate(geometry, locator);
 

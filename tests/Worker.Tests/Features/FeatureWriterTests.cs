@@ -146,7 +146,7 @@ public sealed class FeatureWriterTests
     {
         double[] positions = [10, 10, -10, 10, -10, 20, 10, 20];
         var geometry = new PixelGeometry(type, positions, type == PixelGeometryType.LineString ? [4] : null);
-        var clipped = ImageEdge.Clip(geometry, Header(100));
+        var clipped = ImageEdge.Clip(geometry, Header(100))!;
         Assert.Equal(expected, clipped.Type);
         Assert.Equal(new PixelBounds(type == PixelGeometryType.MultiPoint ? 10 : 0, 10, 10, 20), clipped.Bounds);
     }
@@ -155,7 +155,7 @@ public sealed class FeatureWriterTests
     public void Clip_SelfIntersectingPolygon_StaysInTheImage()
     {
         var bowTie = new PixelGeometry(PixelGeometryType.Polygon, [-10, -10, 50, 50, 50, -10, -10, 50, -10, -10], [5]);
-        var bounds = ImageEdge.Clip(bowTie, Header(40)).Bounds;
+        var bounds = ImageEdge.Clip(bowTie, Header(40))!.Bounds;
         Assert.Equal(new PixelBounds(0, 0, 40, 40), bounds);
     }
 

@@ -122,6 +122,32 @@ public sealed class RegionProcessorTests
     }
 
     [Fact]
+    public async Task ProcessAsync_FeaturesThatCannotBeUsed_CostNoOtherAndAreCounted()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        var good = string.Concat(Enumerable.Repeat("""{"type":"Feature","properties":{"imageBBox":[10,10,20,20]}},""", 9));
+        rig.Model.Answer = _ => Task.FromResult((200, $$"""{"type":"FeatureCollection","features":[{{good}}{"type":"Feature","properties":{"imageGeometry":{"type":"Polygon","coordinates":[[[1,1],[1,1],[1,1]]]}}}]}"""));
+
+        var outcome = Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(rig.Work()));
+
+        Assert.Equal((9, 81L, 0), (outcome.TilesDone, outcome.Features, outcome.FailedTiles.Count));
+        Assert.All(_checkpoints.Tiles, tile => Assert.Equal((1, true), (tile.Dropped, tile.DroppedReason!.Contains("features[9]", StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public async Task ProcessAsync_PolygonOfRandomPositionsOverTheImagesEdge_TakesNoTime()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        var random = new Random(1);
+        var ring = string.Join(',', Enumerable.Range(0, 3000).Select(_ => FormattableString.Invariant($"[{(random.NextDouble() * 200) - 50:0.0},{(random.NextDouble() * 200) - 50:0.0}]")));
+        rig.Model.Answer = _ => Task.FromResult((200, $$"""{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"imageGeometry":{"type":"Polygon","coordinates":[[{{ring}}]]}}}]}"""));
+
+        var outcome = Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(rig.Work()).WaitAsync(TimeSpan.FromSeconds(60)));
+
+        Assert.Equal((9, 9L), (outcome.TilesDone, outcome.Features));
+    }
+
+    [Fact]
     public async Task ProcessAsync_EveryTileRefused_FailsWithTheFirstReason()
     {
         await using var rig = await RegionRig.StartAsync(_checkpoints);
