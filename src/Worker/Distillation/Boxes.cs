@@ -43,6 +43,9 @@ internal static class Boxes
         Math.Clamp(box.MaxX, window.X, window.Right),
         Math.Clamp(box.MaxY, window.Y, window.Bottom));
 
+    /// <summary>The box with a margin around it.</summary>
+    public static PixelBounds Grow(in PixelBounds box, double margin) => new(box.MinX - margin, box.MinY - margin, box.MaxX + margin, box.MaxY + margin);
+
     /// <summary>A total order of boxes: by left, top, right, bottom.</summary>
     public static int Compare(in PixelBounds a, in PixelBounds b)
     {

@@ -43,6 +43,8 @@ public static class Distiller
             cancellationToken.ThrowIfCancellationRequested();
             duplicates += TruncatedDuplicates.Drop(clamped, members, layout, kept);
             cancellationToken.ThrowIfCancellationRequested();
+            duplicates += AgreeingDuplicates.Drop(clamped, members, layout, SmallSide(step), kept);
+            cancellationToken.ThrowIfCancellationRequested();
             if (step.Algorithm == DistillationAlgorithm.Nms)
             {
                 duplicates += NonMaximumSuppression.Drop(clamped, members, layout, step.IouThreshold, kept);
@@ -58,6 +60,10 @@ public static class Distiller
 
         return new DistillationResult(kept, scores, duplicates, below);
     }
+
+    // Soft NMS drops nothing by its threshold.
+    private static double SmallSide(PostProcessingStep step) =>
+        step.Algorithm == DistillationAlgorithm.Nms ? AgreeingDuplicates.SideFor(step.IouThreshold) : double.PositiveInfinity;
 
     private static int[] MembersInOverlaps(DistillationCandidate[] candidates, TileLayout layout, bool[] kept)
     {

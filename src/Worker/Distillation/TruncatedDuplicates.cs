@@ -10,8 +10,8 @@ namespace Swath.Worker.Distillation;
 /// A feature is a truncated duplicate of another one of its class when
 /// (1) its box reaches, within <see cref="EdgeMargin"/>, an edge of its own tile behind which the other's tile still sees;
 /// (2) the other's box goes on to that edge or beyond it; and
-/// (3) the other one, if it is not itself cut by an edge inside the first one's tile, covers at least
-/// <see cref="LeastCover"/> of the feature; if it is cut too (an object longer than the overlap), the larger of both is
+/// (3) the other one, if it is not itself cut by an edge inside the first one's tile, covers with <see cref="EdgeMargin"/> around it at least
+/// <see cref="LeastCover"/> of the feature: of a part of three pixels, one that moved by a pixel is a third; if it is cut too (an object longer than the overlap), the larger of both is
 /// kept, and inside the shared pixels at least <see cref="LeastSharedCover"/> of the smaller part is covered.
 /// </para>
 /// A feature that no edge cuts is never dropped by this rule, and whatever drops a feature is itself kept by it: the only
@@ -60,8 +60,8 @@ internal static class TruncatedDuplicates
     private static bool HasWhole(DistillationCandidate[] candidates, int member, TileLayout layout, OverlapGrid grid)
     {
         var box = candidates[member].Bounds;
-        // Whatever covers most of an area has a side of at least that area's root.
-        var leastSide = Math.Sqrt(LeastSharedCover * Boxes.Area(box)) / 2;
+        // Whatever covers most of an area, with a margin on both sides, has a side of at least that area's root.
+        var leastSide = (Math.Sqrt(LeastSharedCover * Boxes.Area(box)) / 2) - (2 * EdgeMargin);
         foreach (var neighbour in layout.Neighbours(candidates[member].Tile))
         {
             if (!Boxes.Touches(box, layout[neighbour]))
@@ -95,7 +95,7 @@ internal static class TruncatedDuplicates
 
         var otherEdges = CutEdges(other, otherTile, cutTile);
         if (otherEdges == Edges.None)
-            return Boxes.SharedArea(cut, other) >= LeastCover * Boxes.Area(cut) && Boxes.Area(cut) > 0;
+            return Boxes.SharedArea(cut, other) > 0 && Boxes.SharedArea(cut, Boxes.Grow(other, EdgeMargin)) >= LeastCover * Boxes.Area(cut);
 
         if (!GoesOn(cut, otherTile, otherEdges))
             return false;

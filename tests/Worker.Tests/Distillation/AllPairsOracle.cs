@@ -23,8 +23,22 @@ internal static class AllPairsOracle
                 whole.Add(i);
         }
 
-        var kept = new List<int>();
+        var agreed = new List<int>();
+        var standsFor = new HashSet<(int Feature, int Tile)>();
+        bool IsSmall(int i) => Math.Min(all[i].Bounds.Width, all[i].Bounds.Height) < AgreeingDuplicates.SideFor(step.IouThreshold);
         foreach (var i in whole.OrderBy(i => i, Comparer<int>.Create((a, b) => CandidateOrder.Compare(all, a, b, layout))))
+        {
+            var partners = agreed.Where(k => IsSmall(i) && IsSmall(k) && Comparable(all[i], all[k]) && !standsFor.Contains((k, all[i].Tile))
+                && Boxes.Touches(all[i].Bounds, layout.Windows[all[k].Tile])
+                && double.IsFinite(AgreeingDuplicates.Shift(all[i].Bounds, all[k].Bounds))).ToList();
+            if (partners.Count == 0)
+                agreed.Add(i);
+            else
+                standsFor.Add((partners.MinBy(k => AgreeingDuplicates.Shift(all[i].Bounds, all[k].Bounds)), all[i].Tile));
+        }
+
+        var kept = new List<int>();
+        foreach (var i in agreed.OrderBy(i => i, Comparer<int>.Create((a, b) => CandidateOrder.Compare(all, a, b, layout))))
         {
             if (!kept.Exists(k => Comparable(all[i], all[k]) && Boxes.IntersectionOverUnion(all[i].Bounds, all[k].Bounds) > step.IouThreshold))
                 kept.Add(i);
