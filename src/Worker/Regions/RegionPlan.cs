@@ -11,7 +11,7 @@ namespace Swath.Worker.Regions;
 internal sealed record RegionPlan(IReadOnlyList<PixelWindow> Tiles, RegionOfInterest? Interest, ImageHeader Image, Stretch? Stretch)
 {
     /// <exception cref="ImageException">The image can't be opened, the region of interest not be found in it, or such tiles not be made of it.</exception>
-    public static RegionPlan Make(ProcessRegion work, Func<ImageFile> open)
+    public static RegionPlan Make(ProcessRegion work, Func<ImageFile> open, RegionsOfInterest interests, ImagingLimits limits)
     {
         using var image = open();
         TileEncoder.EnsureSupported(work.Tile, image.Header);
@@ -19,7 +19,7 @@ internal sealed record RegionPlan(IReadOnlyList<PixelWindow> Tiles, RegionOfInte
         if (!Contains(image.Bounds, grid) || !Contains(grid, window))
             throw new ImageException(ImageErrorKind.NotAnImage, work.ImageUrl,
                 $"the image is {image.Header.Width}x{image.Header.Height} now and no longer has the region {window}: it was replaced after the job was measured");
-        var interest = work.RegionOfInterest is null ? null : RegionOfInterest.FromWkt(work.RegionOfInterest, image);
+        var interest = interests.Of(work, image, limits);
         var tiles = TileGrid.Within(grid, window, work.Tile.Size, work.Tile.Overlap);
         return new RegionPlan(interest is null ? tiles : [.. tiles.Where(interest.Touches)], interest, image.Header, ImageStatistics.StretchOf(image, work.Tile.Range));
     }

@@ -20,6 +20,8 @@ public sealed partial class RegionProcessor(
     TimeProvider clock,
     ILogger<RegionProcessor> log)
 {
+    private readonly RegionsOfInterest _interests = new();
+
     /// <summary>Processes what is left to do of a region.</summary>
     /// <param name="work">The region as it was placed.</param>
     /// <param name="drain">Asks to begin no further tile: tiles in flight are finished and checkpointed.</param>
@@ -33,7 +35,7 @@ public sealed partial class RegionProcessor(
         activity?.SetTag("swath.job", work.JobId).SetTag("swath.region", work.Region.RegionId).SetTag("swath.attempt", work.Attempt);
         try
         {
-            var plan = await Task.Run(() => RegionPlan.Make(work, () => images.Open(work.ImageUrl, work.ImageReadRole, cancel)), cancel);
+            var plan = await Task.Run(() => RegionPlan.Make(work, () => images.Open(work.ImageUrl, work.ImageReadRole, cancel), _interests, images.Limits), cancel);
             var finished = await checkpoints.FinishedAsync(work.JobId, work.Region.RegionId, cancel);
             var left = plan.Tiles.Where(tile => !finished.ContainsKey(tile)).ToList();
             var tally = new RegionTally(plan.Tiles.Where(finished.ContainsKey).Select(tile => finished[tile]));
