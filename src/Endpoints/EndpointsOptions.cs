@@ -51,6 +51,14 @@ public sealed class EndpointsOptions
     [Description("The largest answer that is read, in bytes after decompression.")]
     public int MaxAnswerBytes { get; set; } = 64 << 20;
 
+    [Setting("FEATURE_MAX_VERTICES"), Range(4, 10_000_000)]
+    [Description("Positions that one feature of an answer may have; one with more is left out of the result and counted.")]
+    public int FeatureMaxVertices { get; set; } = 50_000;
+
+    [Setting("TILE_MAX_DROPPED"), Range(0.0, 1.0)]
+    [Description("The share of an answer's features that may be left out because they can't be used (no place, outside of the tile, a ring without an area); with more, the tile fails. 0 fails it for a single one.")]
+    public double TileMaxDropped { get; set; } = 0.5;
+
     [Setting("SAGEMAKER_MAX_PAYLOAD_BYTES"), Range(1, int.MaxValue)]
     [Description("The largest tile that is sent to a SageMaker endpoint, in bytes; 6 MiB is what its runtime takes, serverless endpoints take 4 MiB.")]
     public int SageMakerMaxPayloadBytes { get; set; } = 6 << 20;

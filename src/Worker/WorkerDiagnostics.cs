@@ -21,6 +21,9 @@ public static class WorkerDiagnostics
     /// <summary>Outputs of assembled jobs, by <c>outcome</c>: written, failed.</summary>
     internal static Counter<long> Outputs { get; } = Meter.CreateCounter<long>("swath.worker.outputs", "{output}", "Outputs of assembled jobs, by outcome.");
 
+    internal static Counter<long> Dropped { get; } =
+        Meter.CreateCounter<long>("swath.worker.features.dropped", "{feature}", "Features of models' answers that could not be used and were left out.");
+
     internal static UpDownCounter<long> InFlight { get; } =
         Meter.CreateUpDownCounter<long>("swath.worker.tiles.in_flight", "{tile}", "Tiles that are at a model right now.");
 

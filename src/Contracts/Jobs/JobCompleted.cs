@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Swath.Contracts;
 
 /// <summary>
@@ -8,6 +10,14 @@ public sealed record JobCompleted
 {
     public required Guid JobId { get; init; }
     public required long Features { get; init; }
+
+    /// <summary>Features of the models' answers that could not be used and were left out; a warning says why the first ones could not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long DroppedFeatures { get; init; }
+
+    /// <summary>What a user should know of the result beside what the measuring warned of; null when there is nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Warnings { get; init; }
 
     /// <summary>Where the result can be read: paths or URLs, one per output that was written now.</summary>
     public required IReadOnlyList<string> Results { get; init; }

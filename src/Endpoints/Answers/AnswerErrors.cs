@@ -19,6 +19,17 @@ internal static class AnswerErrors
     public static InvocationException WrongShape(object path, string expected) => new(
         InvocationFailure.WrongShape, false, $"{path}: expected {expected}.");
 
+    public static InvocationException Twice(object path, string name) => new(
+        InvocationFailure.WrongShape, false, $"{path}: an object has the member '{(name.Length > 64 ? name[..64] + "..." : name)}' twice.");
+
+    public static InvocationException TooManyDropped(ModelAnswer answer, InvocationException first)
+    {
+        var all = answer.Detections.Count + answer.Dropped.Count;
+        return all == 1
+            ? first
+            : new InvocationException(first.Kind, false, $"{answer.Dropped.Count} of {all} features can't be used (TILE_MAX_DROPPED), the first one: {first.Message}", first);
+    }
+
     public static InvocationException NoImageGeometry(AnswerPath path) => new(
         InvocationFailure.NoImageGeometry,
         false,

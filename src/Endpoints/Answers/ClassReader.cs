@@ -41,8 +41,12 @@ internal static class ClassReader
         string? iri = null;
         var score = unscored;
         List<RawMember>? members = null;
+        var names = new MemberNames();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            var name = JsonText.Read(ref reader, path);
+            if (!names.Add(name))
+                throw AnswerErrors.Twice(path, name);
             if (reader.ValueTextEquals("iri"u8))
             {
                 reader.Read();
@@ -58,11 +62,10 @@ internal static class ClassReader
             }
             else
             {
-                var name = JsonText.Read(ref reader, path);
                 reader.Read();
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
-                (members ??= []).Add(new RawMember(name, json[start..(int)reader.BytesConsumed].ToArray()));
+                (members ??= []).Add(new RawMember(name, RawJson.Copy(json[start..(int)reader.BytesConsumed], path)));
             }
         }
 
@@ -78,9 +81,12 @@ internal static class ClassReader
         if (reader.TokenType != JsonTokenType.StartObject)
             throw AnswerErrors.WrongShape(path, "an object of class names and scores");
         var classes = new List<FeatureClass>(1);
+        var names = new MemberNames();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = JsonText.Read(ref reader, path);
+            if (!names.Add(name))
+                throw AnswerErrors.Twice(path, name);
             reader.Read();
             classes.Add(new FeatureClass(name, Number(ref reader, path)));
         }

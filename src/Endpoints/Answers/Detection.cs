@@ -3,6 +3,9 @@ namespace Swath.Endpoints;
 /// <summary>One feature of a model's answer, in pixels of the tile that was sent; (0, 0) is the outer corner of the tile's top-left pixel.</summary>
 public sealed record Detection
 {
+    /// <summary>Its place in the model's answer, from 0, the unusable features counted too.</summary>
+    public int Number { get; init; }
+
     /// <summary>Where it is, in tile pixels.</summary>
     public required PixelGeometry Geometry { get; init; }
 

@@ -7,11 +7,17 @@ namespace Swath.Endpoints;
 /// <summary>Reads a model's answer: an RFC 7946 FeatureCollection whose features say where they are in pixels of the tile.</summary>
 public static class FeatureCollectionReader
 {
+    // Each costs an exception: a flood of them must not hold the worker for minutes.
+    private const int MostDropped = 10_000;
+
     /// <param name="answer">UTF-8, with or without a byte order mark. Nothing of it is kept.</param>
     /// <param name="tile">The tile that was sent; only its width and height matter.</param>
-    /// <exception cref="InvocationException">The answer can't be used; the message names the place.</exception>
-    public static IReadOnlyList<Detection> Read(ReadOnlySpan<byte> answer, PixelWindow tile)
+    /// <param name="limits">How much of it is believed; the defaults when absent.</param>
+    /// <returns>What can be used, and what can't: one bad feature does not cost the others.</returns>
+    /// <exception cref="InvocationException">The answer can't be used, or too many of its features can't; the message names the place.</exception>
+    public static ModelAnswer Read(ReadOnlySpan<byte> answer, PixelWindow tile, AnswerLimits? limits = null)
     {
+        limits ??= AnswerLimits.Default;
         ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];
         if (answer.StartsWith(mark))
             answer = answer[mark.Length..];
@@ -22,10 +28,10 @@ public static class FeatureCollectionReader
         var reader = new Utf8JsonReader(answer);
         try
         {
-            var detections = ReadCollection(ref reader, answer, tile);
+            var read = ReadCollection(ref reader, answer, tile, limits);
             if (reader.Read())
                 throw AnswerErrors.NotJson("something follows the FeatureCollection.");
-            return detections;
+            return read;
         }
         catch (JsonException failure)
         {
@@ -33,24 +39,28 @@ public static class FeatureCollectionReader
         }
     }
 
-    private static List<Detection> ReadCollection(ref Utf8JsonReader reader, ReadOnlySpan<byte> answer, PixelWindow tile)
+    private static ModelAnswer ReadCollection(ref Utf8JsonReader reader, ReadOnlySpan<byte> answer, PixelWindow tile, AnswerLimits limits)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
             throw AnswerErrors.WrongShape("The answer", "a GeoJSON object of type FeatureCollection");
-        var isCollection = false;
-        List<Detection>? detections = null;
+        bool? isCollection = null;
+        ModelAnswer? read = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("type"u8))
             {
+                if (isCollection is not null)
+                    throw AnswerErrors.Twice("The answer", "type");
                 reader.Read();
                 isCollection = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("FeatureCollection"u8);
             }
             else if (reader.ValueTextEquals("features"u8))
             {
+                if (read is not null)
+                    throw AnswerErrors.Twice("The answer", "features");
                 reader.Read();
-                detections = ReadFeatures(ref reader, answer, tile);
+                read = ReadFeatures(ref reader, answer, tile, limits);
             }
             else
             {
@@ -58,25 +68,40 @@ public static class FeatureCollectionReader
             }
         }
 
-        if (!isCollection)
+        if (isCollection is not true)
             throw AnswerErrors.WrongShape("type", "\"FeatureCollection\"");
-        return detections ?? throw AnswerErrors.WrongShape("features", "an array of features");
+        return read ?? throw AnswerErrors.WrongShape("features", "an array of features");
     }
 
-    private static List<Detection> ReadFeatures(ref Utf8JsonReader reader, ReadOnlySpan<byte> answer, PixelWindow tile)
+    private static ModelAnswer ReadFeatures(ref Utf8JsonReader reader, ReadOnlySpan<byte> answer, PixelWindow tile, AnswerLimits limits)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
             throw AnswerErrors.WrongShape("features", "an array of features");
         var detections = new List<Detection>();
-        var features = new FeatureReader(tile);
+        var dropped = new DroppedFeatures();
+        InvocationException? first = null;
+        var features = new FeatureReader(tile, limits);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (reader.TokenType != JsonTokenType.StartObject)
-                throw AnswerErrors.WrongShape($"features[{detections.Count}]", "a feature object");
-            detections.Add(features.Read(ref reader, answer, detections.Count));
+            var begin = reader;
+            var number = detections.Count + dropped.Count;
+            try
+            {
+                if (reader.TokenType != JsonTokenType.StartObject)
+                    throw AnswerErrors.WrongShape(new AnswerPath(number), "a feature object");
+                detections.Add(features.Read(ref reader, answer, number));
+            }
+            catch (InvocationException unusable) when (dropped.Count < MostDropped)
+            {
+                first ??= unusable;
+                dropped.Add(unusable.Message);
+                reader = begin;
+                reader.Skip();
+            }
         }
 
-        return detections;
+        var read = new ModelAnswer(detections, dropped) { MostDropped = limits.MostDropped };
+        return read.IsTooMuch(dropped.Count) ? throw AnswerErrors.TooManyDropped(read, first!) : read;
     }
 
     // Python's json module writes NaN and Infinity unless told otherwise: by far the most common way not to be JSON, so it has its own error.

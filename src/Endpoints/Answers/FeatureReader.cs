@@ -7,9 +7,12 @@ namespace Swath.Endpoints;
 /// Reads one feature. Its members may come in any order, so a first pass notes where each known one stands and copies the
 /// unknown ones; then the known ones are read by their rank.
 /// </summary>
-internal sealed class FeatureReader(PixelWindow tile)
+internal sealed class FeatureReader(PixelWindow tile, AnswerLimits limits)
 {
-    private readonly GeometryReader _geometries = new();
+    /// <summary>How far outside of the tile, in pixels, a point is still taken for one on the tile's edge: models round, and regress a little beyond.</summary>
+    private const double PointMargin = 2;
+
+    private readonly GeometryReader _geometries = new(limits.MaxVertices);
 
     public Detection Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> answer, int index)
     {
@@ -17,8 +20,10 @@ internal sealed class FeatureReader(PixelWindow tile)
         var found = default(Places);
         List<RawMember>? members = null;
         List<RawMember>? properties = null;
+        var names = new MemberNames();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            var name = Name(ref reader, names, path);
             if (reader.ValueTextEquals("geometry"u8))
                 found.Geometry = SkipValue(ref reader);
             else if (reader.ValueTextEquals("properties"u8))
@@ -28,7 +33,7 @@ internal sealed class FeatureReader(PixelWindow tile)
             else if (reader.ValueTextEquals("bbox"u8))
                 SkipValue(ref reader); // of the geometry that the result writes anew
             else
-                Keep(ref reader, answer, ref members, path);
+                Keep(ref reader, name, answer, ref members, path);
         }
 
         return ToDetection(answer, found, properties, members, path);
@@ -49,8 +54,10 @@ internal sealed class FeatureReader(PixelWindow tile)
             return;
         if (reader.TokenType != JsonTokenType.StartObject)
             throw AnswerErrors.WrongShape(path with { Member = ".properties" }, "an object or null");
+        var names = new MemberNames();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            var name = Name(ref reader, names, path);
             if (reader.ValueTextEquals("imageGeometry"u8))
                 found.ImageGeometry = SkipValue(ref reader);
             else if (reader.ValueTextEquals("imageBBox"u8))
@@ -64,11 +71,11 @@ internal sealed class FeatureReader(PixelWindow tile)
             else if (reader.ValueTextEquals("bounds_imcoords"u8))
                 found.OldBox = SkipValue(ref reader);
             else if (reader.ValueTextEquals("detection_score"u8))
-                found.OldScore = Keep(ref reader, answer, ref properties, path);
+                found.OldScore = Keep(ref reader, name, answer, ref properties, path);
             else if (reader.ValueTextEquals("feature_types"u8))
-                found.OldClasses = Keep(ref reader, answer, ref properties, path);
+                found.OldClasses = Keep(ref reader, name, answer, ref properties, path);
             else
-                Keep(ref reader, answer, ref properties, path);
+                Keep(ref reader, name, answer, ref properties, path);
         }
     }
 
@@ -81,12 +88,12 @@ internal sealed class FeatureReader(PixelWindow tile)
         else if (found.OldBox.Has(answer))
             box = GeometryReader.ReadBox(answer[found.OldBox.Range], path with { Member = ".properties.bounds_imcoords" });
         var geometry = ReadGeometry(answer, found, box, path);
+        geometry = InTile(geometry, path);
         var bounds = geometry.Bounds;
-        if (bounds.MaxX < 0 || bounds.MaxY < 0 || bounds.MinX > tile.Width || bounds.MinY > tile.Height)
-            throw AnswerErrors.OutsideTile(path, bounds, tile.Width, tile.Height);
         var (classes, score) = ClassReader.Read(answer, found.Classes, found.OldClasses, found.OldScore, path);
         return new Detection
         {
+            Number = path.Feature,
             Geometry = geometry,
             Bounds = box ?? bounds,
             Classes = classes,
@@ -94,6 +101,17 @@ internal sealed class FeatureReader(PixelWindow tile)
             Properties = properties ?? (IReadOnlyList<RawMember>)[],
             Members = members ?? (IReadOnlyList<RawMember>)[],
         };
+    }
+
+    private PixelGeometry InTile(PixelGeometry geometry, AnswerPath path)
+    {
+        var bounds = geometry.Bounds;
+        var distance = Math.Max(Math.Max(-bounds.MaxX, bounds.MinX - tile.Width), Math.Max(-bounds.MaxY, bounds.MinY - tile.Height));
+        if (distance <= 0)
+            return geometry;
+        return distance <= PointMargin && geometry.Type is (PixelGeometryType.Point or PixelGeometryType.MultiPoint)
+            ? geometry.Clamp(tile.Width, tile.Height)
+            : throw AnswerErrors.OutsideTile(path, bounds, tile.Width, tile.Height);
     }
 
     // The newest form wins; a plain geometry counts only when nothing else is there, because newer models put a world geometry or a dummy there.
@@ -120,11 +138,16 @@ internal sealed class FeatureReader(PixelWindow tile)
         return new Slice(start, (int)reader.BytesConsumed);
     }
 
-    private static Slice Keep(ref Utf8JsonReader reader, ReadOnlySpan<byte> answer, ref List<RawMember>? kept, AnswerPath path)
+    private static string Name(ref Utf8JsonReader reader, MemberNames names, AnswerPath path)
     {
         var name = JsonText.Read(ref reader, path);
+        return names.Add(name) ? name : throw AnswerErrors.Twice(path, name);
+    }
+
+    private static Slice Keep(ref Utf8JsonReader reader, string name, ReadOnlySpan<byte> answer, ref List<RawMember>? kept, AnswerPath path)
+    {
         var value = SkipValue(ref reader);
-        (kept ??= []).Add(new RawMember(name, answer[value.Range].ToArray()));
+        (kept ??= []).Add(new RawMember(name, RawJson.Copy(answer[value.Range], path)));
         return value;
     }
 

@@ -6,7 +6,8 @@ namespace Swath.Endpoints;
 /// Reads GeoJSON geometries in pixels. Third and further ordinates are left out; rings that are not closed are closed,
 /// because many models forget it and nothing else can be meant.
 /// </summary>
-internal sealed class GeometryReader
+/// <param name="maxVertices">Most positions of one geometry.</param>
+internal sealed class GeometryReader(int maxVertices)
 {
     private readonly List<double> _coordinates = [];
     private readonly List<int> _lineEnds = [];
@@ -21,8 +22,12 @@ internal sealed class GeometryReader
             throw AnswerErrors.WrongShape(path, "a GeoJSON geometry object");
         PixelGeometryType? type = null;
         Slice coordinates = default, pixels = default;
+        var names = new MemberNames();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            var name = JsonText.Read(ref reader, path);
+            if (!names.Add(name))
+                throw AnswerErrors.Twice(path, name);
             if (reader.ValueTextEquals("type"u8))
             {
                 reader.Read();
@@ -164,7 +169,7 @@ internal sealed class GeometryReader
         }
 
         var positions = (_coordinates.Count - start) / 2;
-        if (positions < (isRing ? 4 : 2))
+        if (positions < (isRing ? 4 : 2) || (isRing && !HasThreePositions(start)))
             throw AnswerErrors.WrongShape(path, isRing ? "rings of three or more different positions" : "lines of two or more positions");
         _lineEnds.Add(_coordinates.Count / 2);
     }
@@ -181,6 +186,8 @@ internal sealed class GeometryReader
         const string expected = "positions [x, y]";
         if (reader.TokenType != JsonTokenType.StartArray)
             throw AnswerErrors.WrongShape(path, expected);
+        if (_coordinates.Count >= 2 * maxVertices)
+            throw AnswerErrors.WrongShape(path, $"at most {maxVertices} positions (FEATURE_MAX_VERTICES)");
         for (var i = 0; i < 2; i++)
         {
             reader.Read();
@@ -190,6 +197,24 @@ internal sealed class GeometryReader
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             Ordinate(ref reader, path, expected);
     }
+
+    // A ring of one or two different positions has no area, and no tool takes it.
+    private bool HasThreePositions(int start)
+    {
+        var second = -1;
+        for (var i = start + 2; i < _coordinates.Count; i += 2)
+        {
+            if (AreSame(i, start) || (second >= 0 && AreSame(i, second)))
+                continue;
+            if (second >= 0)
+                return true;
+            second = i;
+        }
+
+        return false;
+    }
+
+    private bool AreSame(int a, int b) => _coordinates[a] == _coordinates[b] && _coordinates[a + 1] == _coordinates[b + 1];
 
     private static double Ordinate(ref Utf8JsonReader reader, AnswerPath path, string expected)
     {

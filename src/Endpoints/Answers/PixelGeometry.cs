@@ -68,6 +68,19 @@ public sealed class PixelGeometry
         return new PixelGeometry(Type, moved, _lineEnds, _partEnds);
     }
 
+    /// <summary>The same geometry with every position moved to the nearest one between (0, 0) and this size.</summary>
+    public PixelGeometry Clamp(double width, double height)
+    {
+        var clamped = new double[_coordinates.Length];
+        for (var i = 0; i < clamped.Length; i += 2)
+        {
+            clamped[i] = Math.Clamp(_coordinates[i], 0, width);
+            clamped[i + 1] = Math.Clamp(_coordinates[i + 1], 0, height);
+        }
+
+        return new PixelGeometry(Type, clamped, _lineEnds, _partEnds);
+    }
+
     /// <summary>Writes the GeoJSON geometry object.</summary>
     public void WriteTo(Utf8JsonWriter writer) => WriteTo(writer, _coordinates, 2);
 

@@ -34,7 +34,7 @@ internal sealed class HttpModelEndpoint : IModelEndpoint
             .Build();
     }
 
-    public async Task<IReadOnlyList<Detection>> InvokeAsync(EncodedPayload payload, CancellationToken cancellationToken)
+    public async Task<ModelAnswer> InvokeAsync(EncodedPayload payload, CancellationToken cancellationToken)
     {
         _protocol.Check(payload);
         var attempts = new Attempts();
@@ -53,7 +53,7 @@ internal sealed class HttpModelEndpoint : IModelEndpoint
         }
     }
 
-    private async ValueTask<IReadOnlyList<Detection>> AttemptAsync(EncodedPayload payload, Attempts attempts, CancellationToken cancellationToken)
+    private async ValueTask<ModelAnswer> AttemptAsync(EncodedPayload payload, Attempts attempts, CancellationToken cancellationToken)
     {
         attempts.Count++;
         try
@@ -80,7 +80,7 @@ internal sealed class HttpModelEndpoint : IModelEndpoint
         return failure;
     }
 
-    private async ValueTask<IReadOnlyList<Detection>> SendAsync(EncodedPayload payload, CancellationToken cancellationToken)
+    private async ValueTask<ModelAnswer> SendAsync(EncodedPayload payload, CancellationToken cancellationToken)
     {
         using var request = await _protocol.CreateRequestAsync(payload, cancellationToken).ConfigureAwait(false);
         try
@@ -89,7 +89,7 @@ internal sealed class HttpModelEndpoint : IModelEndpoint
             if (!response.IsSuccessStatusCode)
                 throw await _protocol.FailureAsync(response, cancellationToken).ConfigureAwait(false);
             using var answer = await AnswerBuffer.ReadAsync(response.Content, _options.MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
-            return FeatureCollectionReader.Read(answer.Span, payload.Window);
+            return FeatureCollectionReader.Read(answer.Span, payload.Window, AnswerLimits.Of(_options));
         }
         catch (HttpRequestException failure)
         {

@@ -4,8 +4,8 @@ namespace Swath.Endpoints;
 public interface IModelEndpoint
 {
     /// <summary>Sends one tile and reads what the model saw, with retries where another try can help.</summary>
-    /// <returns>The detections in tile pixels; empty when the model saw nothing.</returns>
+    /// <returns>The detections in tile pixels, none when the model saw nothing, and the features that can't be used.</returns>
     /// <exception cref="InvocationException">The model could not be asked or its answer can't be used, after all tries.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    Task<IReadOnlyList<Detection>> InvokeAsync(EncodedPayload payload, CancellationToken cancellationToken);
+    Task<ModelAnswer> InvokeAsync(EncodedPayload payload, CancellationToken cancellationToken);
 }

@@ -20,7 +20,7 @@ internal static class EventSummary
             "region-completed" => $"region {Text(data, "regionId")}: {Text(data, "tilesDone")} tiles, {Text(data, "features")} features, {Count(data, "failedTiles")} failed tile(s), worker {Text(data, "workerId")}, attempt {Text(data, "attempt")}",
             "region-failed" => $"region {Text(data, "regionId")}: {Text(data, "reason")}",
             "region-reassigned" => $"region {Text(data, "placement", "regionId")} to {Text(data, "placement", "workerId")}: {Text(data, "reason")}",
-            "job-completed" => $"{Text(data, "features")} features{FailedOutputs(data)}",
+            "job-completed" => $"{Text(data, "features")} features{(Text(data, "droppedFeatures") is { Length: > 0 } dropped ? $", {dropped} more could not be used" : "")}{FailedOutputs(data)}",
             "job-failed" or "cancel-job" => Text(data, "reason"),
             _ => "",
         };

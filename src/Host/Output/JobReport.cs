@@ -27,6 +27,8 @@ internal static class JobReport
             Line("Time", $"{(finished - started).TotalSeconds:0.0} s, {job.TilesTotal / (finished - started).TotalSeconds:0} tiles/s");
         if (job.IsFinal)
             Line("Features", job.Features.ToString());
+        foreach (var warning in ResultWarnings.Of(history))
+            Line("Warning", warning);
         foreach (var result in job.Results)
             Line("Result", result);
         if (job.IsFinal && job.WhyNoOutputsToRetry() is null)

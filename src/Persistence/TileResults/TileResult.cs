@@ -25,4 +25,10 @@ public sealed record TileResult
 
     /// <summary>Why the tile could not be processed; null when it was.</summary>
     public string? Failure { get; init; }
+
+    /// <summary>How many features the model gave that could not be used.</summary>
+    public int Dropped { get; init; }
+
+    /// <summary>Why, of the first few, in sentences; null when there were none.</summary>
+    public string? DroppedReason { get; init; }
 }

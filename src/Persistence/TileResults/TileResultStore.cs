@@ -14,11 +14,12 @@ public sealed class TileResultStore(NpgsqlDataSource database)
 {
     // The rows come sorted by key: two writers of the same tiles then lock them in the same order and can't deadlock.
     private const string Save = """
-        insert into tile_results (job_id, region_id, attempt, x, y, width, height, features, payload, failure)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        insert into tile_results (job_id, region_id, attempt, x, y, width, height, features, payload, failure, dropped, dropped_reason)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         on conflict (job_id, region_id, y, x) do update
         set attempt = excluded.attempt, width = excluded.width, height = excluded.height,
-            features = excluded.features, payload = excluded.payload, failure = excluded.failure
+            features = excluded.features, payload = excluded.payload, failure = excluded.failure,
+            dropped = excluded.dropped, dropped_reason = excluded.dropped_reason
         where tile_results.attempt <= excluded.attempt
         """;
 
@@ -31,7 +32,7 @@ public sealed class TileResultStore(NpgsqlDataSource database)
         """;
 
     private const string Read = """
-        select region_id, attempt, x, y, width, height, features, payload, failure
+        select region_id, attempt, x, y, width, height, features, payload, failure, dropped, dropped_reason
         from tile_results
         where job_id = $1
         order by region_id, y, x
@@ -65,6 +66,8 @@ public sealed class TileResultStore(NpgsqlDataSource database)
         Add(NpgsqlDbType.Integer, rows, tile => tile.Features);
         Add(NpgsqlDbType.Bytea, rows, tile => tile.Payload);
         Add(NpgsqlDbType.Text, rows, tile => tile.Failure);
+        Add(NpgsqlDbType.Integer, rows, tile => tile.Dropped);
+        Add(NpgsqlDbType.Text, rows, tile => tile.DroppedReason);
         return await command.ExecuteNonQueryAsync(cancellationToken);
 
         void Add<T>(NpgsqlDbType type, List<TileResult> from, Func<TileResult, T> column)
@@ -101,6 +104,8 @@ public sealed class TileResultStore(NpgsqlDataSource database)
                 Features = reader.GetInt32(6),
                 Payload = reader.GetFieldValue<byte[]>(7),
                 Failure = reader.IsDBNull(8) ? null : reader.GetString(8),
+                Dropped = reader.GetInt32(9),
+                DroppedReason = reader.IsDBNull(10) ? null : reader.GetString(10),
             };
         }
     }

@@ -58,6 +58,8 @@ public sealed class ResultAssembler(TileResultStore tiles, IFeatureSinkFactory s
         {
             JobId = work.JobId,
             Features = summary.Features,
+            DroppedFeatures = summary.DroppedFeatures,
+            Warnings = summary.DroppedFeatures == 0 ? null : [.. DroppedWarning(index)],
             Results = [.. outputs.Outcomes.Select(output => output.Result).OfType<string>()],
             FailedOutputs = failures,
             Outputs = outputs.Outcomes,
@@ -111,8 +113,13 @@ public sealed class ResultAssembler(TileResultStore tiles, IFeatureSinkFactory s
         Tiles = index.Tiles,
         Features = index.Candidates.Count - distilled.Duplicates - distilled.BelowThreshold,
         Distilled = distilled.Duplicates + distilled.BelowThreshold,
-        Warnings = [.. work.Warnings, .. properties.Warnings],
+        DroppedFeatures = index.Dropped,
+        Warnings = [.. work.Warnings, .. properties.Warnings, .. DroppedWarning(index)],
         FailedTiles = index.Failures,
         FailedRegions = work.FailedRegions,
     };
+
+    private static IEnumerable<string> DroppedWarning(TileIndex index) => index.Dropped == 0
+        ? []
+        : [$"{index.Dropped} features of {index.TilesWithDropped} tiles could not be used and were left out, the first of them: {string.Join("; ", index.DroppedReasons)}"];
 }

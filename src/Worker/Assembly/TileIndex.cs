@@ -9,7 +9,10 @@ namespace Swath.Worker.Assembly;
 /// <summary>What the first reading of a job's checkpoints leaves in memory: its tiles, and the boxes of its features.</summary>
 internal sealed class TileIndex
 {
+    private const int MostDroppedReasons = 3;
+
     private readonly List<PixelWindow> _windows = [];
+    private readonly List<string> _droppedReasons = [];
     private readonly List<TileFailure> _failures = [];
     private readonly List<DistillationCandidate> _candidates = [];
     private readonly Dictionary<(int Region, PixelWindow Window), (int First, int Count)> _places = [];
@@ -21,6 +24,15 @@ internal sealed class TileIndex
     public IReadOnlyList<TileFailure> Failures => _failures;
 
     public IReadOnlyList<DistillationCandidate> Candidates => _candidates;
+
+    /// <summary>How many features the models gave that could not be used.</summary>
+    public long Dropped { get; private set; }
+
+    /// <summary>How many tiles had such features.</summary>
+    public int TilesWithDropped { get; private set; }
+
+    /// <summary>Why they could not be used: the first tiles' own words.</summary>
+    public IReadOnlyList<string> DroppedReasons => _droppedReasons;
 
     public int Tiles => _windows.Count + _failures.Count;
 
@@ -36,6 +48,7 @@ internal sealed class TileIndex
             return;
         }
 
+        CountDropped(tile);
         var first = _candidates.Count;
         var index = 0;
         foreach (var feature in TilePayload.Read(tile.Payload))
@@ -50,6 +63,16 @@ internal sealed class TileIndex
         _places.TryGetValue((tile.RegionId, tile.Window), out var place) && place.Count == tile.Features
             ? place
             : throw new CheckpointsChangedException($"The checkpoint of tile {tile.Window} changed while the result was assembled.");
+
+    private void CountDropped(TileResult tile)
+    {
+        if (tile.Dropped == 0)
+            return;
+        Dropped += tile.Dropped;
+        TilesWithDropped++;
+        if (_droppedReasons.Count < MostDroppedReasons)
+            _droppedReasons.Add($"tile {tile.Window}: {tile.DroppedReason}");
+    }
 
     private int ClassOf(ReadOnlySpan<byte> utf8)
     {

@@ -40,7 +40,7 @@ public sealed class RequestProperties
         }
 
         foreach (var (name, value) in merged)
-            _members.Add((Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(value.GetRawText())));
+            _members.Add((Encoding.UTF8.GetBytes(name), Compact(value)));
         _tail = Tail();
         Warnings = warnings;
     }
@@ -69,6 +69,16 @@ public sealed class RequestProperties
             output.Write(feature[..^2]);
             output.Write(_tail);
         }
+    }
+
+    // Without the request's own line breaks: some forms of the result have one feature a line.
+    private static byte[] Compact(JsonElement value)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(buffer, Options);
+        value.WriteTo(json);
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
     }
 
     private byte[] Tail()

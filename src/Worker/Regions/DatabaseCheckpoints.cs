@@ -23,6 +23,9 @@ internal sealed class DatabaseCheckpoints(TileResultStore store) : ITileCheckpoi
                     Window = tile.Window,
                     Features = tile.Features,
                     Payload = tile.Payload,
+                    Dropped = tile.Dropped,
+                    DroppedReason = tile.DroppedReason?.Replace("\0", "", StringComparison.Ordinal),
+
                     // PostgreSQL's text holds no NUL; a library's message may.
                     Failure = tile.Failure?.Replace("\0", "", StringComparison.Ordinal),
                 }),

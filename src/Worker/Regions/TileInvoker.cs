@@ -34,8 +34,8 @@ internal sealed partial class TileInvoker(
         WorkerDiagnostics.InFlight.Add(1);
         try
         {
-            var detections = await endpoint.InvokeAsync(new EncodedPayload(tile.Payload, tile.ContentType, tile.Window), stop);
-            return Locate(detections, tile.Window, writer);
+            var answer = await endpoint.InvokeAsync(new EncodedPayload(tile.Payload, tile.ContentType, tile.Window), stop);
+            return Locate(answer, tile.Window, writer);
         }
         catch (InvocationException e)
         {
@@ -54,19 +54,16 @@ internal sealed partial class TileInvoker(
         }
     }
 
-    private TileOutcome Locate(IReadOnlyList<Detection> detections, PixelWindow window, FeatureWriter writer)
+    private TileOutcome Locate(ModelAnswer answer, PixelWindow window, FeatureWriter writer)
     {
-        var records = new List<FeatureRecord>(detections.Count);
-        if (detections.Count > 0)
+        var (records, dropped) = (new List<FeatureRecord>(answer.Detections.Count), answer.Dropped);
+        if (answer.Detections.Count > 0)
         {
             var placed = locators.Rent();
             try
             {
-                for (var index = 0; index < detections.Count; index++)
-                {
-                    if (IsOfInterest(detections[index], window))
-                        records.Add(writer.Write(detections[index], window, index, placed.Locator));
-                }
+                foreach (var detection in answer.Detections)
+                    Add(detection, window, writer, placed.Locator, records, dropped);
             }
             finally
             {
@@ -74,12 +71,43 @@ internal sealed partial class TileInvoker(
             }
         }
 
+        if (dropped.Count > 0)
+        {
+            WorkerDiagnostics.Dropped.Add(dropped.Count);
+            LogDropped(work.JobId, window, dropped.Count, dropped.Reasons[0]);
+        }
+
+        if (answer.IsTooMuch(dropped.Count))
+            return TileOutcome.Failed(window, $"{dropped.Count} features can't be used (TILE_MAX_DROPPED), the first one: {dropped.Reasons[0]}");
         WorkerDiagnostics.Features.Add(records.Count);
-        return new TileOutcome(window, records.Count, TilePayload.Write(records), null);
+        return new TileOutcome(
+            window, records.Count, TilePayload.Write(records), null, dropped.Count, dropped.Count == 0 ? null : string.Join(' ', dropped.Reasons));
+    }
+
+    // One feature that can't be used costs itself only.
+    private void Add(Detection detection, PixelWindow window, FeatureWriter writer, ImageLocator? locator, List<FeatureRecord> records, DroppedFeatures dropped)
+    {
+        try
+        {
+            if (IsOfInterest(detection, window))
+                records.Add(writer.Write(detection, window, detection.Number, locator));
+        }
+        catch (UnusableFeatureException unusable)
+        {
+            dropped.Add(unusable.Message);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or OverflowException or FormatException)
+        {
+            LogUnforeseen(e, work.JobId, window);
+            dropped.Add($"features[{detection.Number}]: {e.Message}");
+        }
     }
 
     private bool IsOfInterest(Detection detection, PixelWindow window) =>
         plan.Interest is null || plan.Interest.Touches(PixelShapes.ToGeometry(detection.Geometry.Translate(window.X, window.Y)));
+
+    [LoggerMessage(LogLevel.Warning, "Job {JobId}, tile {Window}: {Dropped} features of the answer were left out, the first one: {Reason}")]
+    private partial void LogDropped(Guid jobId, PixelWindow window, int dropped, string reason);
 
     [LoggerMessage(LogLevel.Error, "Job {JobId}: the answer for tile {Window} could not be used.")]
     private partial void LogUnforeseen(Exception e, Guid jobId, PixelWindow window);

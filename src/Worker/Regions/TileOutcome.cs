@@ -7,7 +7,9 @@ namespace Swath.Worker.Regions;
 /// <param name="Features">How many features the payload holds; 0 for a failed tile.</param>
 /// <param name="Payload">The features as <see cref="Features.TilePayload"/> writes them; empty for a failed tile.</param>
 /// <param name="Failure">Why the tile could not be processed; null when it was.</param>
-public sealed record TileOutcome(PixelWindow Window, int Features, ReadOnlyMemory<byte> Payload, string? Failure)
+/// <param name="Dropped">How many features the model gave that can't be used.</param>
+/// <param name="DroppedReason">Why, of the first few, in sentences; null when there were none.</param>
+public sealed record TileOutcome(PixelWindow Window, int Features, ReadOnlyMemory<byte> Payload, string? Failure, int Dropped = 0, string? DroppedReason = null)
 {
     public static TileOutcome Failed(PixelWindow window, string reason) => new(window, 0, ReadOnlyMemory<byte>.Empty, reason);
 }

@@ -36,6 +36,9 @@ public sealed record ResultSummary
     /// <summary>Features that were left out because another one shows the same object, or for their low score.</summary>
     public long Distilled { get; init; }
 
+    /// <summary>Features of the models' answers that could not be used; a warning says why the first ones could not.</summary>
+    public long DroppedFeatures { get; init; }
+
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Parts of the image that the result says nothing about.</summary>
@@ -58,6 +61,7 @@ public sealed record ResultSummary
         json.WriteNumber("tiles"u8, Tiles);
         json.WriteNumber("features"u8, Features);
         json.WriteNumber("distilled"u8, Distilled);
+        json.WriteNumber("droppedFeatures"u8, DroppedFeatures);
         json.WriteStartArray("warnings"u8);
         foreach (var warning in Warnings)
             json.WriteStringValue(warning);

@@ -66,12 +66,12 @@ public sealed class FeatureCollectionReaderTests
     }
 
     [Fact]
-    public void Read_UnknownMembers_AreKeptAsTheyCame()
+    public void Read_UnknownMembers_AreKeptWithoutTheirWhiteSpace()
     {
         var detection = Answer.ReadOne(
             """{"heading":12.50,"imageBBox":[1,1,2,2],"track":{"id":[1, 2]},"name":"M\u00fc"}""", members: "\"id\":\"a-7\",\"model\":{\"v\":3},");
 
-        Assert.Equal(["heading=12.50", "track={\"id\":[1, 2]}", "name=\"M\\u00fc\""], detection.Properties.Select(Text));
+        Assert.Equal(["heading=12.50", "track={\"id\":[1,2]}", "name=\"M\\u00fc\""], detection.Properties.Select(Text));
         Assert.Equal(["id=\"a-7\"", "model={\"v\":3}"], detection.Members.Select(Text));
 
         static string Text(RawMember member) => $"{member.Name}={Encoding.UTF8.GetString(member.Value.Span)}";

@@ -58,7 +58,7 @@ public sealed class PixelGeometryTests
                 broken[at] ^= (byte)mask;
             try
             {
-                return FeatureCollectionReader.Read(broken, Answer.Tile).Count <= 1;
+                return FeatureCollectionReader.Read(broken, Answer.Tile).Detections.Count <= 1;
             }
             catch (InvocationException)
             {

@@ -32,7 +32,7 @@ internal static class Endpoint
     {
         await using var services = Services(configure, time);
         var request = new ModelEndpoint { Name = url, Parameters = parameters ?? new Dictionary<string, string>() };
-        return await services.GetRequiredService<IModelEndpointFactory>().Create(request, null).InvokeAsync(Tile, CancellationToken.None);
+        return (await services.GetRequiredService<IModelEndpointFactory>().Create(request, null).InvokeAsync(Tile, CancellationToken.None)).Detections;
     }
 
     public static Task<InvocationException> FailAsync(string url, Action<EndpointsOptions>? configure = null, TimeProvider? time = null) =>

@@ -241,7 +241,7 @@ public sealed class InvokeEndpointTests
         StandInSts? sts = null, EncodedPayload? tile = null)
     {
         await using var services = Services(runtime, configure, time ?? TimeProvider.System, sts);
-        return await services.GetRequiredService<IModelEndpointFactory>().Create(endpoint, variant).InvokeAsync(tile ?? Endpoint.Tile, CancellationToken.None);
+        return (await services.GetRequiredService<IModelEndpointFactory>().Create(endpoint, variant).InvokeAsync(tile ?? Endpoint.Tile, CancellationToken.None)).Detections;
     }
 
     private static Task<InvocationException> RefusedAsync(

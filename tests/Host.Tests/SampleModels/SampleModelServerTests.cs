@@ -156,6 +156,6 @@ public sealed class SampleModelServerTests
         if (customAttributes is not null)
             parameters["CustomAttributes"] = customAttributes;
         var endpoint = provider.GetRequiredService<IModelEndpointFactory>().Create(new ModelEndpoint { Name = url, Parameters = parameters }, null);
-        return await endpoint.InvokeAsync(new EncodedPayload(tile.Png(), "image/png", Window), CancellationToken.None);
+        return (await endpoint.InvokeAsync(new EncodedPayload(tile.Png(), "image/png", Window), CancellationToken.None)).Detections;
     }
 }

@@ -56,6 +56,22 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
     }
 
     [Fact]
+    public async Task AssembleAsync_FeaturesThatCouldNotBeUsed_AreCountedAndNamed()
+    {
+        var work = Work();
+        foreach (var (x, dropped, reason) in new[] { (0, 2, "features[3] is nowhere."), (60, 0, null), (120, 1, "features[0] has no area.") })
+            await _store.SaveAsync([new TileResult { JobId = work.JobId, RegionId = 0, Attempt = 1, Window = new PixelWindow(x, 0, 100, 100), Features = 0, Payload = TilePayload.Write([]), Dropped = dropped, DroppedReason = reason }]);
+
+        var outcome = Assert.IsType<AssemblyOutcome.Completed>(await AssembleAsync(work)).Message;
+
+        var warning = Assert.Single(outcome.Warnings!);
+        Assert.StartsWith("3 features of 2 tiles could not be used", warning, StringComparison.Ordinal);
+        Assert.Contains("features[3] is nowhere.", warning, StringComparison.Ordinal);
+        Assert.Equal((3L, 3L), (outcome.DroppedFeatures, Read().Summary.GetProperty("droppedFeatures").GetInt64()));
+        Assert.Equal([warning], Read().Summary.GetProperty("warnings").EnumerateArray().Select(text => text.GetString()));
+    }
+
+    [Fact]
     public async Task AssembleAsync_RequestProperties_AreInEveryFeature()
     {
         var work = Work() with { FeatureProperties = [JsonDocument.Parse("""{"mission":"m1"}""").RootElement] };

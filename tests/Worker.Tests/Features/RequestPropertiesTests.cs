@@ -7,6 +7,17 @@ namespace Swath.Worker.Tests.Features;
 
 public sealed class RequestPropertiesTests
 {
+    [Fact]
+    public void Finish_IndentedProperties_StayOnOneLine()
+    {
+        using var json = System.Text.Json.JsonDocument.Parse("{\n  \"a\": [\n    1,\n    \"x y\"\n  ]\n}");
+        var output = new System.Buffers.ArrayBufferWriter<byte>();
+
+        new RequestProperties([json.RootElement]).Finish("""{"type":"Feature","properties":{"b":1}}"""u8, 1, output);
+
+        Assert.Equal("""{"type":"Feature","properties":{"b":1,"a":[1,"x y"]}}""", System.Text.Encoding.UTF8.GetString(output.WrittenSpan));
+    }
+
     private const string Feature = """{"type":"Feature","geometry":null,"properties":{"featureClasses":[{"iri":"a","score":0.5}],"colour":"red"}}""";
 
     [Fact]

@@ -126,7 +126,7 @@ public sealed class RegionProcessorTests
     {
         await using var rig = await RegionRig.StartAsync(_checkpoints);
         var good = string.Concat(Enumerable.Repeat("""{"type":"Feature","properties":{"imageBBox":[10,10,20,20]}},""", 9));
-        rig.Model.Answer = _ => Task.FromResult((200, $$"""{"type":"FeatureCollection","features":[{{good}}{"type":"Feature","properties":{"imageGeometry":{"type":"Polygon","coordinates":[[[1,1],[1,1],[1,1]]]}}}]}"""));
+        rig.Model.Answer = _ => Task.FromResult((200, "{\"type\":\"FeatureCollection\",\"features\":[" + good + Polygon("[1,1],[1,1],[1,1]") + "]}"));
 
         var outcome = Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(rig.Work()));
 
@@ -140,7 +140,7 @@ public sealed class RegionProcessorTests
         await using var rig = await RegionRig.StartAsync(_checkpoints);
         var random = new Random(1);
         var ring = string.Join(',', Enumerable.Range(0, 3000).Select(_ => FormattableString.Invariant($"[{(random.NextDouble() * 200) - 50:0.0},{(random.NextDouble() * 200) - 50:0.0}]")));
-        rig.Model.Answer = _ => Task.FromResult((200, $$"""{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"imageGeometry":{"type":"Polygon","coordinates":[[{{ring}}]]}}}]}"""));
+        rig.Model.Answer = _ => Task.FromResult((200, "{\"type\":\"FeatureCollection\",\"features\":[" + Polygon(ring) + "]}"));
 
         var outcome = Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(rig.Work()).WaitAsync(TimeSpan.FromSeconds(60)));
 
@@ -305,4 +305,7 @@ public sealed class RegionProcessorTests
         Assert.IsType<RegionOutcome.Failed>(await rig.RunAsync(work));
         Assert.Empty(rig.Model.Tiles);
     }
+
+    private static string Polygon(string ring) =>
+        "{\"type\":\"Feature\",\"properties\":{\"imageGeometry\":{\"type\":\"Polygon\",\"coordinates\":[[" + ring + "]]}}}";
 }
