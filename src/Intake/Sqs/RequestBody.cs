@@ -13,7 +13,7 @@ namespace Swath.Intake.Sqs;
 /// <param name="Envelope">The same as the consumers take it: the body itself where it was an envelope.</param>
 internal sealed record RequestBody(ImageRequested Request, byte[] Envelope)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { AllowDuplicateProperties = false };
     private static readonly string MessageType = MessageUrn.ForType<ImageRequested>().ToString();
 
     /// <exception cref="RefusedRequestException">The body can't be a job, now or later.</exception>
@@ -21,12 +21,12 @@ internal sealed record RequestBody(ImageRequested Request, byte[] Envelope)
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { AllowDuplicateProperties = false });
             return Read(document.RootElement, body);
         }
         catch (JsonException mistake)
         {
-            throw new RefusedRequestException(RefusalKind.NotJson, $"The body must be a JSON object of at most 64 levels: {mistake.Message}");
+            throw new RefusedRequestException(RefusalKind.NotJson, $"The body must be a JSON object of at most 64 levels that has no member twice: {mistake.Message}");
         }
         catch (InvalidOperationException)
         {

@@ -9,7 +9,7 @@ internal static class RequestJson
 {
     private const string JobId = "jobId";
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { AllowDuplicateProperties = false };
 
     /// <summary>Whether the request names its job.</summary>
     public static bool HasJobId(JsonElement body) =>
@@ -20,18 +20,23 @@ internal static class RequestJson
     /// <param name="problems">Why it can't be read, as sentences; empty when it was.</param>
     public static ImageRequested? Read(JsonElement body, Guid newJobId, out IReadOnlyList<string> problems)
     {
-        problems = body.ValueKind != JsonValueKind.Object
-            ? ["The body must be a JSON object."]
-            : [.. UnknownMembers.Of(body).Select(member => $"{member} is no member of a request: correct its name or leave it out. docs/messages.md lists them.")];
-        if (problems.Count > 0)
-            return null;
         try
         {
+            problems = body.ValueKind != JsonValueKind.Object
+                ? ["The body must be a JSON object."]
+                : [.. UnknownMembers.Of(body).Select(member => $"{member} is no member of a request: correct its name or leave it out. docs/messages.md lists them.")];
+            if (problems.Count > 0)
+                return null;
             return HasJobId(body) ? body.Deserialize<ImageRequested>(Json) : JsonSerializer.Deserialize<ImageRequested>(WithJobId(body, newJobId), Json);
         }
         catch (JsonException mistake)
         {
             problems = [$"{mistake.Path ?? "The body"}: {mistake.Message}"];
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            problems = ["The body must be Unicode text: one of its strings has half of a surrogate pair."];
             return null;
         }
     }

@@ -101,12 +101,32 @@ public sealed class RabbitMqTransportTests(RabbitMqFixture broker) : IClassFixtu
         Assert.DoesNotContain(await transport.Faults.ListAsync(100, Trial.Deadline()), found => found.JobId == _job);
     }
 
-    private async Task<FaultedMessage> FaultOfAsync(RabbitMqTransport transport)
+    [SkippableTheory]
+    [InlineData("\"jobId\":\"{0}\",\"jobId\":\"7f1c6f0e-7d5b-4c5e-9a55-0d7c4a1f2b3c\"")]
+    [InlineData("\"jobId\":\"{0}\",\"other\":{{\"a\":1,\"a\":2}}")]
+    public async Task Consumer_MessageThatSaysAThingTwice_GoesToTheFaultQueue(string members)
+    {
+        var transport = new RabbitMqTransport(broker.Address());
+        await using var process = await Trial.StartAsync(transport, "twice", _ => Task.CompletedTask);
+        await using var client = await ConnectAsync();
+        await using var channel = await client.CreateChannelAsync();
+        var message = string.Format(System.Globalization.CultureInfo.InvariantCulture, members, _job);
+        var body = "{\"messageId\":\"" + Guid.NewGuid() + "\",\"messageType\":[\"urn:message:Swath.Contracts:ReleaseCapacity\"],\"message\":{" + message + "}}";
+
+        await channel.BasicPublishAsync(
+            "", "twice", mandatory: true, new BasicProperties { ContentType = "application/vnd.masstransit+json" }, System.Text.Encoding.UTF8.GetBytes(body));
+
+        Assert.Equal("twice", (await FaultOfAsync(transport, "7f1c6f0e-7d5b-4c5e-9a55-0d7c4a1f2b3c")).Queue);
+        Assert.False(process.Seen.Reader.TryRead(out _));
+        await channel.QueuePurgeAsync("twice_error");
+    }
+
+    private async Task<FaultedMessage> FaultOfAsync(RabbitMqTransport transport, string? orJob = null)
     {
         var deadline = Trial.Deadline();
         while (true)
         {
-            if ((await transport.Faults.ListAsync(100, deadline)).SingleOrDefault(found => found.JobId == _job) is { } fault)
+            if ((await transport.Faults.ListAsync(100, deadline)).SingleOrDefault(found => found.JobId == _job || (orJob is not null && found.JobId?.ToString() == orJob)) is { } fault)
                 return fault;
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, deadline);
         }

@@ -62,6 +62,22 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
     }
 
     [Theory]
+    [InlineData("\"jobName\":\"a\",\"jobName\":\"b\",", "jobName")]
+    [InlineData("\"jobName\":\"a\",\"JobName\":\"b\",", "JobName")]
+    [InlineData("\"jobName\":\"\\ud800\",", "")]
+    [InlineData("\"\\udc00\":1,", "surrogate")]
+    [InlineData("\"tile\":{\"size\":512,\"size\":256},", "size")]
+    [InlineData("\"featureProperties\":[{\"a\":1,\"a\":2}],", "")]
+    [InlineData("\"featureProperties\":[{\"a\":{\"b\":\"\\ud800\"}}],", "surrogate")]
+    public async Task Post_TextThatSaysTwoThingsOrNone_IsRefused(string member, string named)
+    {
+        var answer = await PostAsync($$"""{{{member}}"imageUrl":"a.tif","endpoint":{"name":"http://m/"},"outputs":[{"type":"File","path":"a.geojson"}]}""");
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains(named, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(52_000, "nested")]
     [InlineData(17, "nested")]
     public async Task Post_RegionNestedDeeply_IsRefusedAtTheDoor(int levels, string named)
