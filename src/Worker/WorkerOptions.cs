@@ -55,6 +55,11 @@ public sealed class WorkerOptions
     [Description("Results that are assembled at once; each holds the boxes of its features where tiles overlap, not the features.")]
     public int Assemblies { get; set; } = 2;
 
+    [Setting("ASSEMBLY_MAX_LOSSES")]
+    [Range(1, 1000)]
+    [Description("A job fails when a worker was lost this often while it assembled the job's result: the result may be what kills the workers.")]
+    public int AssemblyMaxLosses { get; set; } = 5;
+
     /// <summary>The id that is used: the option when it can be one, else the machine's name.</summary>
     internal string EffectiveId => WorkerQueue.IsValidId(Id) ? Id! : MachineId();
 

@@ -12,6 +12,9 @@ public sealed class CommandLosses(NpgsqlDataSource database)
     /// <summary>The measuring of a job's image.</summary>
     public const string Measuring = "measuring";
 
+    /// <summary>The assembling of a job's result.</summary>
+    public const string Assembling = "assembling";
+
     // A command that ended well or badly while the database was away: the row is wrong, and this process knows it.
     private readonly ConcurrentDictionary<(Guid JobId, string Command), bool> _ended = new();
 

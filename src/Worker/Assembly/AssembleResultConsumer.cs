@@ -1,7 +1,9 @@
 using MassTransit;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Swath.Contracts;
+using Swath.Persistence.Losses;
 
 namespace Swath.Worker.Assembly;
 
@@ -9,7 +11,8 @@ namespace Swath.Worker.Assembly;
 /// Writes a job's result and says so, one command of a job at a time. A command that comes again waits for the one before it and, should
 /// the job still be unfinished, writes the same result again; one that comes after the job has moved on is dropped: its checkpoints may be gone.
 /// </summary>
-public sealed partial class AssembleResultConsumer(ResultAssembler assembler, NpgsqlDataSource database, ILogger<AssembleResultConsumer> log) : IConsumer<AssembleResult>
+public sealed partial class AssembleResultConsumer(
+    ResultAssembler assembler, NpgsqlDataSource database, CommandLosses losses, IOptionsMonitor<WorkerOptions> options, ILogger<AssembleResultConsumer> log) : IConsumer<AssembleResult>
 {
     public async Task Consume(ConsumeContext<AssembleResult> context)
     {
@@ -42,14 +45,28 @@ public sealed partial class AssembleResultConsumer(ResultAssembler assembler, Np
 
     private async Task<AssemblyOutcome> AssembleAsync(AssembleResult work, AssemblyTurn turn, CancellationToken cancellationToken)
     {
+        var lost = await losses.BeginAsync(work.JobId, CommandLosses.Assembling, cancellationToken);
         try
         {
+            if (lost >= options.CurrentValue.AssemblyMaxLosses)
+            {
+                return new AssemblyOutcome.Failed(new JobFailed
+                {
+                    JobId = work.JobId,
+                    Reason = $"Workers were lost {lost} times while they assembled this job's result (ASSEMBLY_MAX_LOSSES): it may be what kills them.",
+                });
+            }
+
             return await assembler.AssembleAsync(work, turn.IsWantedAsync, cancellationToken);
         }
         catch (Exception e) when (e is ArgumentException or InvalidDataException)
         {
             // Trying again would not help: a step that can't be done, or checkpoints of another release.
             return new AssemblyOutcome.Failed(new JobFailed { JobId = work.JobId, Reason = e.Message });
+        }
+        finally
+        {
+            await losses.EndAsync(work.JobId, CommandLosses.Assembling);
         }
     }
 
