@@ -76,6 +76,7 @@ install_oracles() {
   command -v npm > /dev/null || missing+=(npm)
   command -v docker-compose > /dev/null || missing+=(docker-compose)
   /usr/bin/python3 -c 'import boto3' 2> /dev/null || missing+=(python3-boto3)
+  /usr/bin/python3 -c 'import pika' 2> /dev/null || missing+=(python3-pika)
   if [ ${#missing[@]} -gt 0 ] && command -v apt-get > /dev/null; then
     say "Installing ${missing[*]} for the tests ..."
     apt install -y --no-install-recommends "${missing[@]}" || { apt update && apt install -y --no-install-recommends "${missing[@]}"; } \

@@ -1,10 +1,16 @@
 namespace Swath.Contracts;
 
-/// <summary>Where commands are sent. Events are published and find their own way.</summary>
+/// <summary>
+/// Where messages are sent. Swath publishes none of its own: what is published on a broker may come from anybody who may write there, and is taken as
+/// a request, or not at all.
+/// </summary>
 public static class Queues
 {
-    /// <summary>The saga's own queue: everything that moves an image job.</summary>
-    public const string ImageJob = "image-job";
+    /// <summary>Requests from outside: what is published as <see cref="ImageRequested"/> ends here, and nothing else does.</summary>
+    public static Uri ImageRequests { get; } = new("queue:image-requests");
+
+    /// <summary>The saga's own queue: everything that moves an image job. Bound to no message: only who may write to the queue itself reaches it.</summary>
+    public static Uri ImageJob { get; } = new("queue:image-job");
 
     public static Uri CalculateRegions { get; } = new("queue:calculate-regions");
 
@@ -13,4 +19,7 @@ public static class Queues
     public static Uri ReleaseCapacity { get; } = new("queue:release-capacity");
 
     public static Uri AssembleResult { get; } = new("queue:assemble-result");
+
+    /// <summary>All queues that have one name in every Swath; each worker has one of its own beside them.</summary>
+    public static IReadOnlyList<Uri> All { get; } = [ImageRequests, ImageJob, CalculateRegions, SelectVariant, ReleaseCapacity, AssembleResult];
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Swath.Configuration;
 using Swath.Endpoints.Aws;
 using Swath.Imaging;
+using Swath.Intake.Broker;
 using Swath.Intake.Measuring;
 using Swath.Intake.Notifications;
 using Swath.Intake.Sqs;
@@ -36,6 +37,7 @@ public static class IntakeRegistration
     public static IBusRegistrationConfigurator AddIntakeConsumers(this IBusRegistrationConfigurator bus)
     {
         bus.AddConsumer<CalculateRegionsConsumer, CalculateRegionsConsumerDefinition>();
+        bus.AddConsumer<ImageRequestedConsumer, ImageRequestedConsumerDefinition>();
         bus.AddConsumer<RequestConsumer>().ExcludeFromConfigureEndpoints();
         return bus;
     }

@@ -18,11 +18,13 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     private readonly string _folder;
     private readonly int _portMapper;
+    private readonly Dictionary<string, string> _environment;
     private readonly Process _guard;
     private readonly Task<string> _log;
 
-    private RabbitMqServer(string folder, int port, int portMapper, Process guard)
+    private RabbitMqServer(string folder, int port, int portMapper, Dictionary<string, string> environment, Process guard)
     {
+        _environment = environment;
         _folder = folder;
         _portMapper = portMapper;
         _guard = guard;
@@ -42,12 +44,13 @@ public sealed class RabbitMqServer : IAsyncDisposable
     {
         if (!IsInstalled)
             throw new InvalidOperationException(HowToGet);
-        var folder = Directory.CreateDirectory($"/tmp/swath-rabbitmq-{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..6]}").FullName;
+        var folder = Directory.CreateDirectory($"/tmp/swath-rabbitmq-{System.Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..6]}").FullName;
         var (port, distribution, portMapper) = FreePorts();
         await File.WriteAllTextAsync(Path.Combine(folder, "plugins"), "[].");
         await File.WriteAllTextAsync(Path.Combine(folder, "rabbitmq.conf"),
             "loopback_users.guest = true\nvm_memory_high_watermark.absolute = 256MB\ndisk_free_limit.absolute = 50MB\nlog.file.level = warning\n");
-        var server = new RabbitMqServer(folder, port, portMapper, Start(folder, port, distribution, portMapper));
+        var environment = EnvironmentOf(folder, port, distribution, portMapper);
+        var server = new RabbitMqServer(folder, port, portMapper, environment, Start(folder, environment));
         try
         {
             await server.WaitUntilItAnswersAsync(port);
@@ -60,6 +63,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
         }
     }
 
+    /// <summary>What the node's own programs must have in their environment, to find it and to be let in.</summary>
+    public IReadOnlyDictionary<string, string> Environment => _environment;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -71,7 +77,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     // A shell runs the node and waits on a pipe that closes with this process, however it ends; then it stops the node and its port
     // mapper, whose data is worth nothing, and removes the folder.
-    private static Process Start(string folder, int port, int distribution, int portMapper)
+    private static Process Start(string folder, Dictionary<string, string> environment)
     {
         const string script = """
             trap '' INT HUP TERM
@@ -94,30 +100,29 @@ public sealed class RabbitMqServer : IAsyncDisposable
             RedirectStandardOutput = true,
             WorkingDirectory = folder,
         };
-        foreach (var (name, value) in new Dictionary<string, string>
-        {
-            ["HOME"] = folder,
-            ["RABBITMQ_HOME"] = "/usr/lib/rabbitmq",
-            ["RABBITMQ_NODENAME"] = $"swath{port}@localhost",
-            ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
-            ["RABBITMQ_NODE_PORT"] = $"{port}",
-            ["RABBITMQ_DIST_PORT"] = $"{distribution}",
-            ["RABBITMQ_MNESIA_BASE"] = Path.Combine(folder, "mnesia"),
-            ["RABBITMQ_LOG_BASE"] = Path.Combine(folder, "log"),
-            ["RABBITMQ_PID_FILE"] = Path.Combine(folder, "pid"),
-            ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
-            ["RABBITMQ_CONFIG_FILE"] = Path.Combine(folder, "rabbitmq"),
-            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(folder, "plugins"),
-            ["ERL_EPMD_PORT"] = $"{portMapper}",
-            ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
-            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none",
-        })
-        {
+        foreach (var (name, value) in environment)
             start.Environment[name] = value;
-        }
-
         return Process.Start(start)!;
     }
+
+    private static Dictionary<string, string> EnvironmentOf(string folder, int port, int distribution, int portMapper) => new()
+    {
+        ["HOME"] = folder,
+        ["RABBITMQ_HOME"] = "/usr/lib/rabbitmq",
+        ["RABBITMQ_NODENAME"] = $"swath{port}@localhost",
+        ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
+        ["RABBITMQ_NODE_PORT"] = $"{port}",
+        ["RABBITMQ_DIST_PORT"] = $"{distribution}",
+        ["RABBITMQ_MNESIA_BASE"] = Path.Combine(folder, "mnesia"),
+        ["RABBITMQ_LOG_BASE"] = Path.Combine(folder, "log"),
+        ["RABBITMQ_PID_FILE"] = Path.Combine(folder, "pid"),
+        ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
+        ["RABBITMQ_CONFIG_FILE"] = Path.Combine(folder, "rabbitmq"),
+        ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(folder, "plugins"),
+        ["ERL_EPMD_PORT"] = $"{portMapper}",
+        ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
+        ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none",
+    };
 
     // The first bytes of a broker's answer to a client's greeting: an open port alone says only that it begins to listen.
     private async Task WaitUntilItAnswersAsync(int port)

@@ -10,7 +10,7 @@ internal static class SagaScenario
 {
     private const string Worker = "bench";
 
-    public static readonly Uri SagaQueue = new($"queue:{Queues.ImageJob}");
+    public static readonly Uri SagaQueue = Queues.ImageJob;
 
     /// <summary>The saga on the event-sourced repository, or on MassTransit's in-memory one.</summary>
     public static void AddSaga(IBusRegistrationConfigurator bus, bool eventSourced)
@@ -20,7 +20,7 @@ internal static class SagaScenario
             saga.EventSourcedRepository<ImageJobSaga, ImageJob>(ImageJobStream.Configure);
         else
             saga.InMemoryRepository();
-        saga.Endpoint(e => e.Name = Queues.ImageJob);
+        saga.Endpoint(e => e.Name = Queues.ImageJob.AbsolutePath);
         bus.AddConsumer<Sink<CalculateRegions>>().Endpoint(e => e.Name = Name(Queues.CalculateRegions));
         bus.AddConsumer<Sink<SelectVariant>>().Endpoint(e => e.Name = Name(Queues.SelectVariant));
         bus.AddConsumer<Sink<AssembleResult>>().Endpoint(e => e.Name = Name(Queues.AssembleResult));

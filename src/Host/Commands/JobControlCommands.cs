@@ -32,7 +32,7 @@ internal static class JobControlCommands
             var job = await JobArgument.FindAsync(client, parsed.GetRequiredValue(id), cancellationToken);
             if (job.IsFinal)
                 throw new UsageException($"Job {job.JobId} is {job.State} already.");
-            await client.PublishAsync(message(job.JobId, parsed), job.JobId, cancellationToken);
+            await client.TellAsync(message(job.JobId, parsed), job.JobId, cancellationToken);
             return ExitCodes.Done;
         });
         return command;

@@ -30,7 +30,7 @@ internal static class RetryCommand
         var job = await JobArgument.FindAsync(swath.Client, id, cancellationToken);
         if (whyNot(job) is { } refusal)
             throw new UsageException(refusal);
-        await swath.Client.PublishAsync(message(job.JobId), job.JobId, cancellationToken);
+        await swath.Client.TellAsync(message(job.JobId), job.JobId, cancellationToken);
         return await FollowedJob.ToEndAsync(swath, job.JobId, json: false, cancellationToken, endedAfter: job.FinishedAt);
     }
 }

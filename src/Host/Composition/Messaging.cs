@@ -4,6 +4,7 @@ using Npgsql;
 using Swath.Contracts;
 using Swath.Host.Composition.Transports;
 using Swath.Intake;
+using Swath.Intake.Submitting;
 using Swath.Persistence.EventSourcing;
 using Swath.Scheduler;
 using Swath.Scheduler.Jobs;
@@ -36,9 +37,13 @@ internal static class Messaging
 
             // What is still wrong after these is wrong for good: the job fails with the reason (CommandFaultConsumer).
             endpoint.UseMessageRetry(retry => retry.Exponential(4, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200))
-                .Ignore(typeof(UnexpectedEventException), typeof(TableAndFoldDisagreeException)));
+                .Ignore(typeof(UnexpectedEventException), typeof(TableAndFoldDisagreeException), typeof(RequestRefusedException)));
             endpoint.UseEventSourcedRetry();
             ConfigureFaults(endpoint);
+
+            // All that Swath says to itself is sent: a queue that is bound to a message's type takes it from anybody who may publish.
+            if (!Subscribes(name))
+                endpoint.ConfigureConsumeTopology = false;
             options.Transport.Configure(name, endpoint);
         });
         options.Transport.Use(bus);
@@ -52,13 +57,16 @@ internal static class Messaging
         failed.UseFilter(new ErrorTransportFilter());
     });
 
+    // Requests from outside, and the faults that MassTransit publishes.
+    private static bool Subscribes(string queue) => queue == Queues.ImageRequests.AbsolutePath || queue == FaultQueueNames.CommandFaults;
+
     private static void AddScheduler(IBusRegistrationConfigurator bus)
     {
         bus.AddSagaStateMachine<ImageJobStateMachine, ImageJobSaga>()
             .EventSourcedRepository<ImageJobSaga, ImageJob>(ImageJobStream.Configure)
             .Endpoint(endpoint =>
             {
-                endpoint.Name = Queues.ImageJob;
+                endpoint.Name = Queues.ImageJob.AbsolutePath;
 
                 // A message that waits for its commit holds a place; commits are grouped, so many should wait together.
                 endpoint.PrefetchCount = SagaPrefetch;

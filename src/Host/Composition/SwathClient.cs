@@ -56,8 +56,9 @@ internal sealed class SwathClient : IAsyncDisposable
             var other => throw new InvalidOperationException($"A request can't end as {other.GetType().Name} on the command line."),
         };
 
-    public Task PublishAsync(object message, Guid jobId, CancellationToken cancellationToken) =>
-        _services.GetRequiredService<IOutbox>().EnqueueAsync([OutboxEntry.Publish(message) with { JobId = jobId }], cancellationToken);
+    /// <summary>Says something to a job.</summary>
+    public Task TellAsync(object message, Guid jobId, CancellationToken cancellationToken) =>
+        _services.GetRequiredService<IOutbox>().EnqueueAsync([OutboxEntry.Send(Queues.ImageJob, message) with { JobId = jobId }], cancellationToken);
 
     public Task<IReadOnlyList<HistoricEvent>> HistoryAsync(Guid jobId, CancellationToken cancellationToken) =>
         _services.GetRequiredService<EventHistory>().ReadAsync(jobId, cancellationToken);

@@ -78,7 +78,11 @@ internal static class SwathHost
         });
 
         if (options.Roles.HasFlag(Roles.Scheduler))
+        {
             services.AddSwathScheduler();
+            options.Transport.AddUpkeep(services);
+        }
+
         if (options.Roles.HasFlag(Roles.Worker))
             AddWorker(services, options);
 
@@ -107,7 +111,7 @@ internal static class SwathHost
     {
         outbox.TransportForgets = options.Transport.LivesInProcess;
         outbox.Transport = options.Transport.Name;
-        outbox.Route = options.Transport.Route;
+        outbox.Route = address => options.Transport.Route(StoredAddress.Of(address));
         outbox.RedeliverUnconsumed = options.Roles.HasFlag(Roles.Scheduler);
         if (!options.Transport.LivesInProcess)
             outbox.RedeliverAfter = BrokerRedeliverAfter;

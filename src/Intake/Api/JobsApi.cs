@@ -90,7 +90,7 @@ public static class JobsApi
         // What is said to a saga before it has heard of its job is lost.
         if (await reader.StateOfAsync(id, cancellationToken) is null)
             return new RetryLater(TimeSpan.FromSeconds(1), $"Job {id} was accepted a moment ago and is not under way yet: try again.");
-        await outbox.PublishAsync(message, id, cancellationToken: cancellationToken);
+        await outbox.SendAsync(Queues.ImageJob, message, id, cancellationToken: cancellationToken);
         return TypedResults.Accepted($"/v1/jobs/{id}");
     }
 

@@ -43,13 +43,13 @@ public sealed class CalculateRegionsConsumer(
             // Who stops the process does not wait for GDAL: the command is given back, and measured elsewhere.
             var regions = await Task.Run(() => measurer.Measure(context.Message, context.CancellationToken), context.CancellationToken)
                 .WaitAsync(context.CancellationToken);
-            await context.Publish(regions);
+            await context.Send(Queues.ImageJob, regions);
         }
         catch (ImageException refused) when (refused.Rejection is not null)
         {
             metrics.ImageAccessError(refused.Kind);
             logger.LogInformation("Job {JobId}: image rejected, {Kind}: {Detail}", context.Message.JobId, refused.Kind, refused.Message);
-            await context.Publish(new ImageRejected { JobId = context.Message.JobId, Reason = refused.Rejection.Value, Detail = refused.Message });
+            await context.Send(Queues.ImageJob, new ImageRejected { JobId = context.Message.JobId, Reason = refused.Rejection.Value, Detail = refused.Message });
         }
         catch (ImageException failed)
         {
@@ -63,6 +63,6 @@ public sealed class CalculateRegionsConsumer(
     {
         var detail = $"The process was lost {lost} times while it measured this job's image (IMAGE_MAX_LOSSES): the image or the region of interest may be what kills it.";
         logger.LogError("Job {JobId}: {Detail}", context.Message.JobId, detail);
-        return context.Publish(new ImageRejected { JobId = context.Message.JobId, Reason = ImageRejection.InvalidRequest, Detail = detail });
+        return context.Send(Queues.ImageJob, new ImageRejected { JobId = context.Message.JobId, Reason = ImageRejection.InvalidRequest, Detail = detail });
     }
 }

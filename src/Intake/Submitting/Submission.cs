@@ -5,7 +5,7 @@ namespace Swath.Intake.Submitting;
 
 /// <summary>
 /// The door: the one way from a request to a job, for REST, broker, SQS and command line. It refuses what breaks a rule, stamps whose the job is
-/// and what it may do, recognises what came before, and stores the rest with its message to the saga. docs/decisions/0010-the-door.md.
+/// and what it may do, recognises what came before, and stores the rest with its message to the saga. docs/decisions/0011-the-door.md.
 /// </summary>
 public sealed class Submission
 {
@@ -31,13 +31,19 @@ public sealed class Submission
         return await StoreAsync(request, jobIdIsNew, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Makes a job of a request that was refused, so that it can fail with the reason: for a sender that no answer reaches.</summary>
+    internal Task<SubmissionOutcome> StoreRefusedAsync(ImageRequested request, WayIn way, string reason, CancellationToken cancellationToken) =>
+        StoreAsync(request with { Tenant = TenantOf(request, way), Grants = null, Refusal = reason }, jobIdIsNew: false, cancellationToken);
+
+    private string TenantOf(ImageRequested request, WayIn way) => _options.CurrentValue.TenantOf(way) ?? request.Tenant;
+
     /// <summary>Stamps a request and finds every rule that it breaks.</summary>
     private List<string> Check(ref ImageRequested request, WayIn way)
     {
         List<string> problems = [];
         if (request.Grants is not null || request.Refusal is not null)
             problems.Add("grants and refusal are stamped by Swath: leave them out.");
-        var stamped = request with { Tenant = _options.CurrentValue.TenantOf(way) ?? request.Tenant, Grants = null, Refusal = null };
+        var stamped = request with { Tenant = TenantOf(request, way), Grants = null, Refusal = null };
         problems.AddRange(ImageRequestRules.Problems(stamped));
         if (problems.Count == 0)
         {
@@ -68,7 +74,7 @@ public sealed class Submission
             return $"The job id {request.JobId} is taken: choose another one.";
         if (known.JobId != request.JobId && !jobIdIsNew)
             return $"externalId '{known.Key}' is job {known.JobId} already: send that jobId, or leave it out, or choose another externalId.";
-        return known.Key == SubmissionStore.KeyOf(request) && hash.AsSpan().SequenceEqual(known.Hash)
+        return hash.AsSpan().SequenceEqual(known.Hash)
             ? null
             : $"Job {known.JobId} was requested before with another content: choose another id for what is another job.";
     }

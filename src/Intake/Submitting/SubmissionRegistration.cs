@@ -14,6 +14,7 @@ public static class SubmissionRegistration
         services.AddSwathOptions<SubmissionOptions>();
         services.TryAddSingleton<IGrantIssuer, UnlimitedGrants>();
         services.TryAddSingleton<SubmissionStore>();
+        services.TryAddSingleton<UnknownMemberLog>();
         services.TryAddSingleton(provider => new Submission(
             provider.GetRequiredService<SubmissionStore>(), provider.GetRequiredService<IGrantIssuer>(), provider.GetServices<ISubmissionRule>(),
             provider.GetRequiredService<IOptionsMonitor<SubmissionOptions>>()));

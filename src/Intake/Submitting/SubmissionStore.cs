@@ -1,3 +1,4 @@
+using System.Text;
 using Npgsql;
 using Swath.Contracts;
 using Swath.Persistence.Outbox;
@@ -7,6 +8,9 @@ namespace Swath.Intake.Submitting;
 /// <summary>The table <c>submissions</c>: a request and the message to the saga are stored together, or neither is.</summary>
 internal sealed class SubmissionStore(NpgsqlDataSource database, IOutbox outbox)
 {
+    // What the rules allow of any of them, and more than an index would take of a tenant that breaks them.
+    private const int LongestText = 600;
+
     private const string Insert =
         """
         insert into submissions (tenant, key, job_id, hash, name, image_url, endpoint, priority)
@@ -30,9 +34,9 @@ internal sealed class SubmissionStore(NpgsqlDataSource database, IOutbox outbox)
         await using var insert = new NpgsqlCommand(Insert, connection, transaction);
         AddKey(insert, request.Tenant, key, request.JobId);
         insert.Parameters.AddWithValue(hash);
-        insert.Parameters.AddWithValue(request.JobName ?? request.ExternalId ?? request.JobId.ToString());
-        insert.Parameters.AddWithValue(request.ImageUrl);
-        insert.Parameters.AddWithValue(request.Endpoint.Name);
+        insert.Parameters.AddWithValue(Storable(request.JobName ?? request.ExternalId ?? request.JobId.ToString()));
+        insert.Parameters.AddWithValue(Storable(request.ImageUrl));
+        insert.Parameters.AddWithValue(Storable(request.Endpoint?.Name));
         insert.Parameters.AddWithValue(request.Priority);
         if (await insert.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) == 0)
             return await FindAsync(connection, request.Tenant, key, request.JobId, cancellationToken).ConfigureAwait(false);
@@ -43,9 +47,9 @@ internal sealed class SubmissionStore(NpgsqlDataSource database, IOutbox outbox)
     }
 
     /// <summary>The name of a request among those of its tenant.</summary>
-    public static string KeyOf(ImageRequested request) => request.ExternalId ?? request.JobId.ToString();
+    public static string KeyOf(ImageRequested request) => request is { ExternalId: { } own, Refusal: null } ? own : request.JobId.ToString();
 
-    private static OutboxEntry Message(object message, Guid jobId) => OutboxEntry.Publish(message) with { JobId = jobId };
+    private static OutboxEntry Message(object message, Guid jobId) => OutboxEntry.Send(Queues.ImageJob, message) with { JobId = jobId };
 
     private static async Task<KnownSubmission> FindAsync(
         NpgsqlConnection connection, string tenant, string key, Guid jobId, CancellationToken cancellationToken)
@@ -58,9 +62,16 @@ internal sealed class SubmissionStore(NpgsqlDataSource database, IOutbox outbox)
             : throw new InvalidOperationException($"The submission of job {jobId} was there a moment ago and is gone: submit it again.");
     }
 
+    // A request that was refused may hold what a table and its indexes can't.
+    private static string Storable(string? text)
+    {
+        var runes = (text ?? "").EnumerateRunes().Take(LongestText).Select(rune => rune.Value == 0 ? Rune.ReplacementChar : rune);
+        return string.Concat(runes);
+    }
+
     private static void AddKey(NpgsqlCommand command, string tenant, string key, Guid jobId)
     {
-        command.Parameters.AddWithValue(tenant);
+        command.Parameters.AddWithValue(Storable(tenant));
         command.Parameters.AddWithValue(key);
         command.Parameters.AddWithValue(jobId);
     }

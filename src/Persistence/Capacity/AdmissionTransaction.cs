@@ -43,7 +43,7 @@ internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTr
         ];
         if (reserved.Length > 0)
         {
-            OutboxEntry[] messages = [.. reserved.Select(message => OutboxEntry.Publish(message) with { JobId = message.JobId })];
+            OutboxEntry[] messages = [.. reserved.Select(message => OutboxEntry.Send(Queues.ImageJob, message) with { JobId = message.JobId })];
             await outbox.EnqueueAsync(transaction, messages, cancellationToken).ConfigureAwait(false);
         }
 

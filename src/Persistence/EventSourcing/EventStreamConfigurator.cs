@@ -11,6 +11,7 @@ public sealed class EventStreamConfigurator<TState> where TState : class, IFold<
     private readonly List<StateColumn<TState>> _columns = [];
     private readonly List<AdvisoryColumn> _advisory = [];
     private string[] _finalStates = [];
+    private Uri? _queue;
 
     internal EventStreamConfigurator() => Column("state", s => s.Status);
 
@@ -76,11 +77,18 @@ public sealed class EventStreamConfigurator<TState> where TState : class, IFold<
         return this;
     }
 
+    /// <summary>The queue that the stream's messages are sent to. Not needed where they are published by their types.</summary>
+    public EventStreamConfigurator<TState> SentTo(Uri queue)
+    {
+        _queue = queue;
+        return this;
+    }
+
     internal StreamModel<TState> Build()
     {
         _types.Validate();
         Options.Validate();
-        return new StreamModel<TState>(_types, _columns, _advisory, _finalStates, Options);
+        return new StreamModel<TState>(_types, _columns, _advisory, _finalStates, _queue, Options);
     }
 
     private EventStreamConfigurator<TState> Add(StateColumn<TState> column)

@@ -10,8 +10,8 @@ public abstract class StreamModel
     /// <summary>The states after which nothing more happens.</summary>
     public IReadOnlyList<string> FinalStates { get; }
 
-    /// <summary>The destinations in the outbox of published messages that can become events of the stream.</summary>
-    internal abstract IReadOnlyList<string> PublishedEvents { get; }
+    /// <summary>The destinations in the outbox of messages that can become events of the stream: its queue, and the types that it takes when they are published.</summary>
+    internal abstract IReadOnlyList<string> Destinations { get; }
 
     internal abstract object Initial { get; }
 

@@ -10,7 +10,7 @@ public sealed class StreamModel<TState> : StreamModel where TState : class, IFol
     private readonly HashSet<string> _final;
 
     internal StreamModel(EventTypes types, IReadOnlyList<StateColumn<TState>> columns, IReadOnlyList<AdvisoryColumn> advisory,
-        IReadOnlyList<string> finalStates, EventSourcingOptions options)
+        IReadOnlyList<string> finalStates, Uri? queue, EventSourcingOptions options)
         : base(finalStates)
     {
         Types = types;
@@ -18,7 +18,7 @@ public sealed class StreamModel<TState> : StreamModel where TState : class, IFol
         Advisory = advisory;
         Options = options;
         _final = [.. finalStates];
-        PublishedEvents = [.. types.ClrTypes.Select(type => MessageUrn.ForType(type).ToString())];
+        Destinations = [.. types.ClrTypes.Select(type => MessageUrn.ForType(type).ToString()), .. queue is null ? [] : (string[])[queue.ToString()]];
     }
 
     internal EventTypes Types { get; }
@@ -29,7 +29,7 @@ public sealed class StreamModel<TState> : StreamModel where TState : class, IFol
 
     internal EventSourcingOptions Options { get; }
 
-    internal override IReadOnlyList<string> PublishedEvents { get; }
+    internal override IReadOnlyList<string> Destinations { get; }
 
     internal override object Initial => TState.Initial;
 

@@ -15,7 +15,7 @@ public sealed class OutboxOptions
     /// </summary>
     public string? Transport { get; set; }
 
-    /// <summary>Where a message for <c>queue:name</c> is handed to, where a transport wants another address for it. Default: the same.</summary>
+    /// <summary>Where a message for <c>queue:name</c>, or a published one (<c>urn:message:...</c>), is handed to, where a transport or a release wants another address for it. Default: the same.</summary>
     public Func<Uri, Uri> Route { get; set; } = static address => address;
 
     /// <summary>True to look for delivered messages that the saga has left no trace of: where the saga runs, because elsewhere its backlog would look the same. Default true.</summary>

@@ -32,7 +32,7 @@ internal sealed class UnconsumedSweep(
             return 0;
         await using var command = database.CreateCommand(Reset);
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() - options.Value.RedeliverAfter });
-        command.Parameters.Add(Texts(model.PublishedEvents));
+        command.Parameters.Add(Texts(model.Destinations));
         command.Parameters.Add(Texts(model.FinalStates));
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = AtOnce });
         var count = await command.ExecuteNonQueryAsync(cancellationToken);

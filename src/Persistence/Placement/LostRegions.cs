@@ -27,7 +27,7 @@ public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, TimeP
 
         OutboxEntry[] failures =
         [
-            .. lost.Where(found => found.Region.GivenUp).Select(found => OutboxEntry.Publish(new RegionFailed
+            .. lost.Where(found => found.Region.GivenUp).Select(found => OutboxEntry.Send(Queues.ImageJob, new RegionFailed
             {
                 JobId = found.Region.JobId,
                 RegionId = found.Region.RegionId,

@@ -223,7 +223,7 @@ public sealed class RegionBoard(NpgsqlDataSource database, IOutbox outbox, TimeP
                 return false;
         }
 
-        await outbox.EnqueueAsync(transaction, OutboxEntry.Publish(message) with { JobId = jobId }, cancellationToken).ConfigureAwait(false);
+        await outbox.EnqueueAsync(transaction, OutboxEntry.Send(Queues.ImageJob, message) with { JobId = jobId }, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return true;
     }

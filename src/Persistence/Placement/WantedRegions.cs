@@ -69,7 +69,7 @@ public sealed class WantedRegions(NpgsqlDataSource database, IOutbox outbox, Tim
         var placed = await PlaceAsync(transaction, assignments, cancellationToken).ConfigureAwait(false);
         if (placed.Count > 0)
         {
-            OutboxEntry[] messages = [.. placed.Select(message => OutboxEntry.Publish(message) with { JobId = message.JobId })];
+            OutboxEntry[] messages = [.. placed.Select(message => OutboxEntry.Send(Queues.ImageJob, message) with { JobId = message.JobId })];
             await outbox.EnqueueAsync(transaction, messages, cancellationToken).ConfigureAwait(false);
         }
 

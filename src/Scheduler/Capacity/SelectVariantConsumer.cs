@@ -31,13 +31,13 @@ public sealed class SelectVariantConsumer(
         var entering = job.Reopen.Count == 0 ? EnterQueueAsync(job, context.CancellationToken) : ReturnToQueueAsync(job, context.CancellationToken);
         if (await entering.ConfigureAwait(false) is { } refusal)
         {
-            await context.Publish(new JobFailed { JobId = job.JobId, Reason = refusal }).ConfigureAwait(false);
+            await context.Send(Queues.ImageJob, new JobFailed { JobId = job.JobId, Reason = refusal }).ConfigureAwait(false);
             return;
         }
 
         var variant = await SelectAsync(job.Endpoint, context.CancellationToken).ConfigureAwait(false);
         await capacities.RefreshAsync(job.Endpoint.Name, job.Endpoint.Type, variant, job.Endpoint.AssumedRole, context.CancellationToken).ConfigureAwait(false);
-        await context.Publish(new VariantSelected
+        await context.Send(Queues.ImageJob, new VariantSelected
         {
             JobId = job.JobId,
             Variant = variant,

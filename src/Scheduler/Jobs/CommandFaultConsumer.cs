@@ -28,6 +28,6 @@ public sealed class CommandFaultConsumer(JobReader jobs, ILogger<CommandFaultCon
             return;
         var why = exceptions.FirstOrDefault()?.Message ?? "no reason was given";
         logger.LogError("Job {JobId}: {What}: {Why}", jobId, what, why);
-        await context.Publish(new JobFailed { JobId = jobId, Reason = $"{what}: {why}" });
+        await context.Send(Queues.ImageJob, new JobFailed { JobId = jobId, Reason = $"{what}: {why}" });
     }
 }

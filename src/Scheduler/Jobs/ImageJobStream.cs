@@ -60,6 +60,7 @@ public static class ImageJobStream
         stream
             .KeepOnlyIn(JobStatus.Queued, "waiting_reason", "waiting_detail", "queue_position")
             .EmptyOnEntering(JobStatus.Queued, "admitted_at")
+            .SentTo(Queues.ImageJob)
             .FinalStates(JobStatus.Completed, JobStatus.PartiallyCompleted, JobStatus.Failed, JobStatus.Cancelled);
     }
 

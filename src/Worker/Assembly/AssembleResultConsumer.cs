@@ -31,11 +31,11 @@ public sealed partial class AssembleResultConsumer(
             case AssemblyOutcome.Completed completed:
                 foreach (var failure in completed.Message.FailedOutputs)
                     LogNotWritten(work.JobId, failure);
-                await context.Publish(completed.Message);
+                await context.Send(Queues.ImageJob, completed.Message);
                 break;
             case AssemblyOutcome.Failed failed:
                 LogFailed(work.JobId, failed.Message.Reason);
-                await context.Publish(failed.Message);
+                await context.Send(Queues.ImageJob, failed.Message);
                 break;
             case AssemblyOutcome.Dropped:
                 LogDropped(work.JobId);

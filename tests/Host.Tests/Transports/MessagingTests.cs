@@ -15,8 +15,8 @@ namespace Swath.Host.Tests.Transports;
 public sealed class MessagingTests
 {
     [Theory]
-    [InlineData(Roles.All, "assemble-result calculate-regions command-fault image-job release-capacity select-variant worker")]
-    [InlineData(Roles.Intake, "calculate-regions")]
+    [InlineData(Roles.All, "assemble-result calculate-regions command-fault image-job image-requests release-capacity select-variant worker")]
+    [InlineData(Roles.Intake, "calculate-regions image-requests")]
     [InlineData(Roles.Scheduler, "command-fault image-job release-capacity select-variant")]
     [InlineData(Roles.Worker, "assemble-result worker")]
     internal async Task Add_Roles_ConsumeTheirQueuesWhoseFaultsAreLookedFor(Roles roles, string expected)

@@ -1,4 +1,6 @@
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using Swath.Contracts;
@@ -74,16 +76,29 @@ public sealed class RabbitMqTransportTests(RabbitMqFixture broker) : IClassFixtu
     }
 
     [SkippableFact]
-    public async Task Publish_EventThatNobodyConsumesYet_Fails()
+    public async Task Upkeep_BindingsOfAnEarlierRelease_AreTakenAway()
     {
-        var transport = new RabbitMqTransport(broker.Address());
-        await using var process = await Trial.StartAsync(transport, "bystander", _ => Task.CompletedTask);
+        var exchange = $"Swath.Contracts:{nameof(JobCompleted)}";
+        await using var client = await ConnectAsync();
+        await using var channel = await client.CreateChannelAsync();
+        await channel.ExchangeDeclareAsync(exchange, "fanout", durable: true);
+        await channel.ExchangeDeclareAsync(Queues.ImageJob.AbsolutePath, "fanout", durable: true);
+        await channel.ExchangeDeclareAsync("bystander-exchange", "fanout", durable: true);
+        await channel.QueueDeclareAsync("seen", durable: true, exclusive: false, autoDelete: false);
+        await channel.QueueBindAsync("seen", Queues.ImageJob.AbsolutePath, "");
+        await channel.ExchangeBindAsync(Queues.ImageJob.AbsolutePath, exchange, "");
+        var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System);
+        ((ITransport)new RabbitMqTransport(broker.Address())).AddUpkeep(services);
+        await using var provider = services.BuildServiceProvider();
 
-        // As a consumer publishes, and as the outbox does.
-        await Assert.ThrowsAnyAsync<Exception>(() => process.Bus.Publish(new PauseJob { JobId = _job }, Trial.Deadline()));
-        var exchange = await process.Bus.GetPublishSendEndpoint<PauseJob>();
-        await Assert.ThrowsAnyAsync<Exception>(() => exchange.Send(new PauseJob { JobId = _job }, Trial.Deadline()));
-        await process.Bus.Publish(new ReleaseCapacity { JobId = _job }, Trial.Deadline());
+        var upkeep = Assert.IsAssignableFrom<BackgroundService>(provider.GetRequiredService<IHostedService>());
+        await upkeep.StartAsync(CancellationToken.None);
+        await upkeep.ExecuteTask!.WaitAsync(Trial.Deadline());
+
+        await channel.BasicPublishAsync(exchange, "", "a forged end"u8.ToArray());
+        await channel.BasicPublishAsync(Queues.ImageJob.AbsolutePath, "", "Swath's own"u8.ToArray());
+        var message = await channel.BasicGetAsync("seen", autoAck: true);
+        Assert.Equal("Swath's own"u8.ToArray(), message!.Body.ToArray());
     }
 
     [SkippableFact]

@@ -224,7 +224,7 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
 
         Assert.Equal(expected, (await _client.PostAsync($"/v1/jobs/{id}/retry", null)).StatusCode);
         Assert.Equal(expected == HttpStatusCode.Accepted ? 1L : 0L,
-            await database.Database.ScalarAsync<long>("select count(*) from outbox where job_id = $1 and destination like '%RetryFailedTiles'", id));
+            await database.Database.ScalarAsync<long>("select count(*) from outbox where job_id = $1 and destination = 'queue:image-job' and message::text like '%:RetryFailedTiles%'", id));
     }
 
     [Theory]
@@ -259,7 +259,7 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
         var id = await InsertJobAsync("Running", finished: false);
 
         Assert.Equal(HttpStatusCode.Accepted, (await _client.PostAsync($"/v1/jobs/{id}/cancel", null)).StatusCode);
-        Assert.Equal(1L, await database.Database.ScalarAsync<long>("select count(*) from outbox where job_id = $1 and message::text like '%CancelJob%'", id));
+        Assert.Equal(1L, await database.Database.ScalarAsync<long>("select count(*) from outbox where job_id = $1 and destination = 'queue:image-job' and message::text like '%:CancelJob%'", id));
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class CalculateRegionsConsumerTests(DatabaseFixture database) : IC
 
         await (await harness.Bus.GetSendEndpoint(Queues.CalculateRegions)).Send(job);
 
-        Assert.True(await harness.Published.Any<ImageRejected>(rejected => rejected.Context.Message.JobId == job.JobId));
+        Assert.True(await harness.Sent.Any<ImageRejected>(rejected => rejected.Context.Message.JobId == job.JobId));
         Assert.Contains("scheduler.image_access_errors 1 reason=NotFound", measured);
     }
 
@@ -67,8 +67,8 @@ public sealed class CalculateRegionsConsumerTests(DatabaseFixture database) : IC
 
         await (await harness.Bus.GetSendEndpoint(Queues.CalculateRegions)).Send(job);
 
-        Assert.True(await harness.Published.Any<RegionsCalculated>(measured => measured.Context.Message.JobId == job.JobId));
-        Assert.Empty(harness.Published.Select<ImageRejected>());
+        Assert.True(await harness.Sent.Any<RegionsCalculated>(measured => measured.Context.Message.JobId == job.JobId));
+        Assert.Empty(harness.Sent.Select<ImageRejected>());
         Assert.True(store.Requests > 2);
     }
 

@@ -95,7 +95,7 @@ internal sealed class PlacementBench
         Database.ExecuteAsync("update jobs set state = $2, admitted_at = case when $2 = 'Queued' then null else admitted_at end where job_id = $1", job.JobId, state);
 
     public Task<long> MessagesAsync(JobSeed job, string type) => CountAsync(
-        "select count(*) from outbox where job_id = $1 and destination like '%' || $2", job.JobId, type);
+        "select count(*) from outbox where job_id = $1 and message::text like '%:' || $2 || '%'", job.JobId, type);
 
     public async Task<long> CountAsync(string sql, params object?[] parameters) => await Database.ScalarAsync<long>(sql, parameters);
 }

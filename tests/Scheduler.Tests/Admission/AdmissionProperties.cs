@@ -55,7 +55,7 @@ public sealed class AdmissionProperties : IAsyncLifetime
 
         var admitted = await _bench.AdmittedAsync();
         Assert.Equal(admitted.Count, await _bench.Database.ScalarAsync<long>("select count(*) from capacity_reservations"));
-        Assert.Equal(admitted.Count, await _bench.Database.ScalarAsync<long>("select count(*) from outbox where destination like '%CapacityReserved'"));
+        Assert.Equal(admitted.Count, await _bench.Database.ScalarAsync<long>("select count(*) from outbox where message::text like '%:CapacityReserved%'"));
         Assert.Equal(admitted.Count, await _bench.Database.ScalarAsync<long>("select count(*) from job_regions where attempt = 1 and worker_id is not null"));
         foreach (var endpoint in endpoints)
         {

@@ -26,8 +26,8 @@ public sealed class SelectVariantConsumerTests(DatabaseFixture database) : IClas
 
         await SendAsync(harness, jobId);
 
-        Assert.True(await harness.Published.Any<VariantSelected>(published => published.Context.Message.JobId == jobId));
-        var selected = harness.Published.Select<VariantSelected>().Single().Context.Message;
+        Assert.True(await harness.Sent.Any<VariantSelected>(sent => sent.Context.Message.JobId == jobId));
+        var selected = harness.Sent.Select<VariantSelected>().Single().Context.Message;
         Assert.Equal((null, 4), (selected.Variant, selected.TileWorkersPerRegion));
         var entry = Assert.Single(await services.GetRequiredService<CapacityLedger>().ReadAsync("http://localhost:8080/invocations"));
         Assert.Equal((7, 7), (entry.MaxCapacity, entry.Target));
@@ -54,8 +54,8 @@ public sealed class SelectVariantConsumerTests(DatabaseFixture database) : IClas
         await SendAsync(harness, job.JobId, [new RegionReopening(0, 3)], finished);
 
         Assert.True(kept
-            ? await harness.Published.Any<VariantSelected>(published => published.Context.Message.JobId == job.JobId)
-            : await harness.Published.Any<JobFailed>(published => published.Context.Message.JobId == job.JobId));
+            ? await harness.Sent.Any<VariantSelected>(sent => sent.Context.Message.JobId == job.JobId)
+            : await harness.Sent.Any<JobFailed>(sent => sent.Context.Message.JobId == job.JobId));
         Assert.Equal(kept ? 1 : 0, await database.Database.ScalarAsync<long>("select count(*) from job_regions where job_id = $1 and ended_at is null and attempt = 3", job.JobId));
     }
 
@@ -70,9 +70,9 @@ public sealed class SelectVariantConsumerTests(DatabaseFixture database) : IClas
         await SendAsync(harness, queued.JobId);
         await SendAsync(harness, fresh);
 
-        Assert.True(await harness.Published.Any<VariantSelected>(published => published.Context.Message.JobId == fresh));
+        Assert.True(await harness.Sent.Any<VariantSelected>(sent => sent.Context.Message.JobId == fresh));
         Assert.True(await harness.Consumed.Any<SelectVariant>(consumed => consumed.Context.Message.JobId == queued.JobId));
-        Assert.DoesNotContain(harness.Published.Select<VariantSelected>(), published => published.Context.Message.JobId == queued.JobId);
+        Assert.DoesNotContain(harness.Sent.Select<VariantSelected>(), sent => sent.Context.Message.JobId == queued.JobId);
     }
 
     [Theory]
@@ -93,11 +93,11 @@ public sealed class SelectVariantConsumerTests(DatabaseFixture database) : IClas
         var harness = await StartAsync(services);
 
         await SendAsync(harness, last.JobId);
-        Assert.True(await harness.Published.Any<VariantSelected>(published => published.Context.Message.JobId == last.JobId));
+        Assert.True(await harness.Sent.Any<VariantSelected>(sent => sent.Context.Message.JobId == last.JobId));
         await SendAsync(harness, refused.JobId);
 
-        Assert.True(await harness.Published.Any<JobFailed>(published => published.Context.Message.JobId == refused.JobId));
-        var reason = harness.Published.Select<JobFailed>().Single().Context.Message.Reason;
+        Assert.True(await harness.Sent.Any<JobFailed>(sent => sent.Context.Message.JobId == refused.JobId));
+        var reason = harness.Sent.Select<JobFailed>().Single().Context.Message.Reason;
         Assert.StartsWith($"TenantLimit: the queue of tenant {tenant} ({tier}) is full, {limit} jobs wait.", reason, StringComparison.Ordinal);
         Assert.Equal(0, await database.Database.ScalarAsync<long>("select count(*) from job_regions where job_id = $1", refused.JobId));
         Assert.Equal(1, await database.Database.ScalarAsync<long>("select count(*) from job_regions where job_id = $1", last.JobId) / 2);
@@ -110,12 +110,12 @@ public sealed class SelectVariantConsumerTests(DatabaseFixture database) : IClas
         var harness = await StartAsync(services);
         var (before, after) = (Guid.NewGuid(), Guid.NewGuid());
         await SendAsync(harness, before);
-        Assert.True(await harness.Published.Any<VariantSelected>(published => published.Context.Message is { TileWorkersPerRegion: 4 } selected && selected.JobId == before));
+        Assert.True(await harness.Sent.Any<VariantSelected>(sent => sent.Context.Message is { TileWorkersPerRegion: 4 } selected && selected.JobId == before));
 
         services.GetRequiredService<IOptionsMonitor<SchedulerOptions>>().CurrentValue.TileWorkersPerInstance = 9;
         await SendAsync(harness, after);
 
-        Assert.True(await harness.Published.Any<VariantSelected>(published => published.Context.Message is { TileWorkersPerRegion: 9 } selected && selected.JobId == after));
+        Assert.True(await harness.Sent.Any<VariantSelected>(sent => sent.Context.Message is { TileWorkersPerRegion: 9 } selected && selected.JobId == after));
     }
 
     private ServiceProvider Services() => new ServiceCollection()

@@ -13,7 +13,7 @@ namespace Swath.Scheduler.Tests.Jobs;
 /// <summary>A bus with the image job's saga on a real database, and nobody who answers its commands: the test is everybody else.</summary>
 internal sealed class JobProcess : IReceiveObserver, IAsyncDisposable
 {
-    private static readonly Uri SagaQueue = new($"queue:{Queues.ImageJob}");
+    private static readonly Uri SagaQueue = Queues.ImageJob;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<Guid, TaskCompletionSource<Exception?>> _handled = new();
     private readonly ServiceProvider _services;
@@ -36,7 +36,7 @@ internal sealed class JobProcess : IReceiveObserver, IAsyncDisposable
             {
                 bus.AddSagaStateMachine<ImageJobStateMachine, ImageJobSaga>()
                     .EventSourcedRepository<ImageJobSaga, ImageJob>(ImageJobStream.Configure)
-                    .Endpoint(endpoint => endpoint.Name = Queues.ImageJob);
+                    .Endpoint(endpoint => endpoint.Name = Queues.ImageJob.AbsolutePath);
                 bus.UsingInMemory((context, memory) => memory.ConfigureEndpoints(context));
             })
             .AddSwathOutbox();

@@ -9,6 +9,9 @@ internal sealed class FaultQueueNames : IErrorQueueNameFormatter, IDeadLetterQue
     /// <summary>What the name of a worker's queue begins with.</summary>
     public const string WorkerPrefix = $"{WorkerQueue.Prefix}-";
 
+    /// <summary>The queue of what is published about commands that failed for good.</summary>
+    public const string CommandFaults = "command-fault";
+
     public static readonly FaultQueueNames Instance = new();
 
     private const string Error = "_error";
@@ -17,8 +20,7 @@ internal sealed class FaultQueueNames : IErrorQueueNameFormatter, IDeadLetterQue
     /// <summary>All of them, for the queues that every Swath has.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        .. from queue in (string[])[Queues.ImageJob, Path(Queues.CalculateRegions), Path(Queues.SelectVariant), Path(Queues.ReleaseCapacity),
-                Path(Queues.AssembleResult), "command-fault", WorkerQueue.Prefix]
+        .. from queue in (string[])[.. Queues.All.Select(queue => queue.AbsolutePath), CommandFaults, WorkerQueue.Prefix]
            from suffix in (string[])[Error, Skipped]
            select queue + suffix,
     ];
@@ -28,6 +30,4 @@ internal sealed class FaultQueueNames : IErrorQueueNameFormatter, IDeadLetterQue
     public string FormatDeadLetterQueueName(string queueName) => Shared(queueName) + Skipped;
 
     private static string Shared(string queueName) => queueName.StartsWith(WorkerPrefix, StringComparison.Ordinal) ? WorkerQueue.Prefix : queueName;
-
-    private static string Path(Uri queue) => queue.AbsolutePath;
 }

@@ -19,6 +19,11 @@ internal interface ITransport
     /// <param name="endpoint">The endpoint that consumes it.</param>
     void Configure(string name, IReceiveEndpointConfigurator endpoint);
 
+    /// <summary>Adds what looks after the transport, in the processes with the scheduler's role.</summary>
+    void AddUpkeep(IServiceCollection services)
+    {
+    }
+
     /// <summary>Where it takes messages for <c>queue:name</c>.</summary>
     Uri Route(Uri queue);
 

@@ -102,9 +102,7 @@ internal sealed class RabbitMqFaultQueues(Uri address) : IFaultQueues
     {
         try
         {
-            var scheme = address.Scheme.EndsWith('s') ? "amqps" : "amqp";
-            return await new ConnectionFactory { Uri = new UriBuilder(address) { Scheme = scheme }.Uri, ClientProvidedName = "swath faults" }
-                .CreateConnectionAsync(cancellationToken);
+            return await RabbitMqAddress.ConnectAsync(address, "swath faults", cancellationToken);
         }
         catch (BrokerUnreachableException unreachable)
         {

@@ -13,12 +13,13 @@ internal sealed class RabbitMqTransport(Uri address) : ITransport
     // Longer than a restart or a network break, longer than a worker's lease: what is in an expired queue is stale for sure.
     private static readonly TimeSpan WorkerQueueExpiry = TimeSpan.FromMinutes(5);
 
-    // The exchange of a message has its type's name: Swath.Contracts:ImageRequested.
-    private static readonly string EventExchange = $"{typeof(Queues).Namespace}:";
-
     public string Name => TransportChoice.RabbitMq;
 
     public bool LivesInProcess => false;
+
+    public void AddUpkeep(IServiceCollection services) =>
+        services.AddHostedService(provider => new RetiredBindings(
+            address, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RetiredBindings>>()));
 
     public IFaultQueues Faults { get; } = new RabbitMqFaultQueues(address);
 
@@ -30,9 +31,6 @@ internal sealed class RabbitMqTransport(Uri address) : ITransport
             host.ConnectionName($"swath {Environment.MachineName} {Environment.ProcessId}");
         });
         rabbit.UseCompactJson();
-
-        // An event that reaches no queue (nothing has consumed it on this broker yet) must fail, so that the outbox keeps it.
-        rabbit.ConfigurePublish(publish => publish.UseExecute(message => message.Mandatory |= IsEvent(message.DestinationAddress)));
         rabbit.SendTopology.ErrorQueueNameFormatter = FaultQueueNames.Instance;
         rabbit.SendTopology.DeadLetterQueueNameFormatter = FaultQueueNames.Instance;
         rabbit.SendTopology.ConfigureErrorSettings = Keep;
@@ -55,8 +53,6 @@ internal sealed class RabbitMqTransport(Uri address) : ITransport
 
     // Addressed as an exchange, it is not made by the sender: a worker that is gone has no queue.
     public Uri Route(Uri queue) => IsWorkers(queue.AbsolutePath) ? new Uri($"exchange:{queue.AbsolutePath}?autodelete=true") : queue;
-
-    private static bool IsEvent(Uri? exchange) => exchange is not null && Uri.UnescapeDataString(exchange.Segments[^1]).StartsWith(EventExchange, StringComparison.Ordinal);
 
     private static bool IsWorkers(string name) => name.StartsWith(FaultQueueNames.WorkerPrefix, StringComparison.Ordinal);
 
