@@ -59,7 +59,7 @@ internal static class FaultsCommand
             throw new UsageException(JobArgument.Ambiguous(job, jobs));
     }
 
-    private static bool BeginsWith(Guid? id, string digits) =>
+    internal static bool BeginsWith(Guid? id, string digits) =>
         digits.Length > 0 && id?.ToString("N").StartsWith(digits.Replace("-", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase) is true;
 
     private static IFaultQueues Queues()

@@ -87,7 +87,8 @@ internal sealed class SwathDatabase : IAsyncDisposable
     private static DatabaseOptions ReadOptions()
     {
         using var services = new ServiceCollection()
-            .AddLogging(logging => logging.AddSimpleConsole())
+            .AddSingleton(TimeProvider.System)
+            .AddLogging(logging => logging.AddLogLines())
             .Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
             .AddSingleton(SwathSettings.Load())
             .AddSwathOptions<DatabaseOptions>()

@@ -120,7 +120,7 @@ internal static class SwathHost
     private static void ConfigureLogging(ILoggingBuilder logging, SwathProcessOptions options)
     {
         logging.ClearProviders();
-        logging.AddConsole(console => console.FormatterName = LogLine.FormatterName).AddConsoleFormatter<LogLine, ConsoleFormatterOptions>();
+        logging.AddLogLines();
         logging.SetMinimumLevel(options.ConsoleLog ? LogLevel.Information : LogLevel.Warning);
         logging.AddFilter("MassTransit", LogLevel.Warning);
         logging.AddFilter("Microsoft", LogLevel.Warning);
