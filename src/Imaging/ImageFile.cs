@@ -192,6 +192,26 @@ public sealed unsafe class ImageFile : IDisposable
             ReadStretched(_stretch, window, target, order);
     }
 
+    /// <summary>True when a window shows nothing: each band has one value in all of it, or an alpha band says that all of it is transparent.</summary>
+    /// <param name="window">Inside the image.</param>
+    /// <exception cref="ImageException"><see cref="ImageErrorKind.ReadFailed"/> when pixels are damaged or missing.</exception>
+    public bool IsBlank(PixelWindow window)
+    {
+        // The file's own samples: stretched to bytes, different ones may be the same.
+        var (sampleBytes, bands) = (Gdal.GDALGetDataTypeSizeBytes(_meaning.Type), _bandMap.Length);
+        var samples = ArrayPool<byte>.Shared.Rent(checked(window.Width * window.Height * sampleBytes * bands));
+        try
+        {
+            var used = samples.AsSpan(0, window.Width * window.Height * sampleBytes * bands);
+            ReadSamples(window, used, SampleOrder.BandSequential);
+            return BlankSamples.Are(used, bands, sampleBytes, IsAlpha);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(samples);
+        }
+    }
+
     /// <summary>Closes the file.</summary>
     public void Dispose()
     {

@@ -48,6 +48,9 @@ public sealed class TileCutter : IDisposable
         })];
     }
 
+    /// <summary>Whether a tile shows nothing; see <see cref="ImageFile.IsBlank"/>.</summary>
+    public bool IsBlank(PixelWindow window) => _image.IsBlank(window);
+
     /// <summary>Reads and encodes one tile; see <see cref="TileEncoder.Encode"/>.</summary>
     public EncodedTile Cut(PixelWindow window) => _encoder.Encode(_image, window);
 

@@ -21,16 +21,17 @@ internal sealed class TestImage : IDisposable
 
     public PixelWindow Window => new(0, 0, Size, Size);
 
-    public static TestImage Create(int size = 300, int blockSize = 64)
+    public static TestImage Create(int size = 300, int blockSize = 64, int blankRows = 0)
     {
         var folder = Directory.CreateTempSubdirectory("swath-worker-tests-").FullName;
         var path = System.IO.Path.Combine(folder, "scene.tif");
         using var writer = GeoTiffWriter.Create(path, new GeoTiffLayout(size, size, 1, 32618, 500_000, 4_500_000, 0.5, blockSize));
-        while (writer.RowsInNext > 0)
+        for (var row = 0; writer.RowsInNext > 0;)
         {
-            var pixels = new byte[size * writer.RowsInNext];
+            var (rows, pixels) = (writer.RowsInNext, new byte[size * writer.RowsInNext]);
             for (var i = 0; i < pixels.Length; i++)
-                pixels[i] = (byte)(i * 31);
+                pixels[i] = row + (i / size) < blankRows ? (byte)7 : (byte)(i * 31);
+            row += rows;
             writer.WriteBlockRow(pixels);
         }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Swath.Contracts;
 
 /// <summary>Every tile of the region was tried; some may have failed.</summary>
@@ -8,6 +10,11 @@ public sealed record RegionCompleted
     public required int Attempt { get; init; }
     public required string WorkerId { get; init; }
     public required int TilesDone { get; init; }
+
+    /// <summary>Those of <see cref="TilesDone"/> that were blank and therefore not sent to the model.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int TilesSkipped { get; init; }
+
     public IReadOnlyList<TileFailure> FailedTiles { get; init; } = [];
     public required long Features { get; init; }
 }

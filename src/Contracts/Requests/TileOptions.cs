@@ -29,7 +29,14 @@ public sealed record TileOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public RangeAdjustment Range { get; init; } = RangeAdjustment.None;
 
-    private (int, int, TileFormat, TileCompression, RangeAdjustment) Values => (Size, Overlap, Format, Compression, Range);
+    /// <summary>
+    /// True to leave out tiles that show nothing: each band has one value in all of the tile (its no-data value or any other), or an alpha band says
+    /// that all of it is transparent. They are counted apart, and no request is spent on them. By default every tile is sent.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SkipBlank { get; init; }
+
+    private (int, int, TileFormat, TileCompression, RangeAdjustment, bool) Values => (Size, Overlap, Format, Compression, Range, SkipBlank);
 
     /// <summary>Equal when every member is, whether the overlap was named or follows from the size.</summary>
     public bool Equals(TileOptions? other) => other is not null && Values == other.Values;

@@ -12,7 +12,9 @@ internal sealed class TileArguments
     private readonly Option<TileCompression> _compression = new("--compression") { Description = "Compression of a tile: none, lzw, jpeg, j2k.", DefaultValueFactory = _ => TileCompression.None };
     private readonly Option<RangeAdjustment> _range = new("--range") { Description = "How samples are brought to 8 bits: none, minmax, percentile.", DefaultValueFactory = _ => RangeAdjustment.None };
 
-    public IEnumerable<Option> All => [_size, _overlap, _format, _compression, _range];
+    private readonly Option<bool> _skipBlank = new("--skip-blank") { Description = "Send no tile in which every band has one value only; such tiles are counted apart." };
+
+    public IEnumerable<Option> All => [_size, _overlap, _format, _compression, _range, _skipBlank];
 
     public TileOptions Read(ParseResult parsed)
     {
@@ -24,6 +26,7 @@ internal sealed class TileArguments
             Format = parsed.GetValue(_format),
             Compression = parsed.GetValue(_compression),
             Range = parsed.GetValue(_range),
+            SkipBlank = parsed.GetValue(_skipBlank),
         };
     }
 }

@@ -17,7 +17,7 @@ internal static class EventSummary
             "image-rejected" => $"{Text(data, "reason")}: {Text(data, "detail")}",
             "variant-selected" => Text(data, "variant") is { Length: > 0 } variant ? variant : "no variants (HTTP)",
             "capacity-reserved" => $"load {Text(data, "load")}, {Count(data, "placements")} region(s) placed",
-            "region-completed" => $"region {Text(data, "regionId")}: {Text(data, "tilesDone")} tiles, {Text(data, "features")} features, {Count(data, "failedTiles")} failed tile(s), worker {Text(data, "workerId")}, attempt {Text(data, "attempt")}",
+            "region-completed" => $"region {Text(data, "regionId")}: {Text(data, "tilesDone")} tiles, {Text(data, "features")} features, {Count(data, "failedTiles")} failed tile(s){Skipped(data)}, worker {Text(data, "workerId")}, attempt {Text(data, "attempt")}",
             "region-failed" => $"region {Text(data, "regionId")}: {Text(data, "reason")}",
             "region-reassigned" => $"region {Text(data, "placement", "regionId")} to {Text(data, "placement", "workerId")}: {Text(data, "reason")}",
             "job-completed" => $"{Text(data, "features")} features{(Text(data, "droppedFeatures") is { Length: > 0 } dropped ? $", {dropped} more could not be used" : "")}{FailedOutputs(data)}",
@@ -36,6 +36,8 @@ internal static class EventSummary
 
     private static string FailedOutputs(JsonElement data) =>
         Count(data, "failedOutputs") is > 0 and var failed ? $", {failed} output(s) failed: {string.Join(' ', data.GetProperty("failedOutputs").EnumerateArray().Select(reason => reason.ToString()))}" : "";
+
+    private static string Skipped(JsonElement data) => Text(data, "tilesSkipped") is { Length: > 0 } skipped ? $", {skipped} blank and skipped" : "";
 
     private static int Count(JsonElement data, string name) =>
         data.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.GetArrayLength() : 0;

@@ -22,7 +22,7 @@ internal static class JobReport
         Line("Image", job.ImageUrl);
         Line("Endpoint", job.Variant is null ? job.Endpoint : $"{job.Endpoint} ({job.Variant})");
         Line("Regions", $"{job.RegionsDone + job.RegionsFailed} of {job.RegionsTotal} ended{Failed(job.RegionsFailed)}");
-        Line("Tiles", $"{job.TilesStored} of {job.TilesTotal} tried{Failed(job.TilesFailed)}");
+        Line("Tiles", $"{job.TilesStored} of {job.TilesTotal} tried{Failed(job.TilesFailed)}{(job.TilesSkipped > 0 ? $", {job.TilesSkipped} blank and skipped" : "")}");
         if (job is { StartedAt: { } started, FinishedAt: { } finished } && finished > started)
             Line("Time", $"{(finished - started).TotalSeconds:0.0} s, {job.TilesTotal / (finished - started).TotalSeconds:0} tiles/s");
         if (job.IsFinal)

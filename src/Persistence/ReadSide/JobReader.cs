@@ -14,14 +14,14 @@ public sealed class JobReader(NpgsqlDataSource database)
                CASE WHEN j.finished_at IS NULL AND j.started_at IS NOT NULL
                     THEN (SELECT count(*) FROM tile_results t WHERE t.job_id = j.job_id)
                     ELSE j.tiles_done + j.tiles_failed END::int AS tiles_stored,
-               j.features, j.results, j.failure, j.requested_at, j.started_at, j.finished_at, j.outputs_failed
+               j.features, j.results, j.failure, j.requested_at, j.started_at, j.finished_at, j.outputs_failed, j.tiles_skipped
         FROM jobs j
         """;
 
     // A request that was accepted and that its saga has yet to hear of; served by submissions_job. The columns are those of Select.
     private const string SelectSubmitted = """
         SELECT s.job_id, s.name, s.tenant, 'Requested', null::text, null::text, null::int, s.image_url, s.endpoint, null::text,
-               s.priority, 0, 0, 0, 0, 0, 0, 0, 0::bigint, null::text[], null::text, s.submitted_at, null::timestamptz, null::timestamptz, 0
+               s.priority, 0, 0, 0, 0, 0, 0, 0, 0::bigint, null::text[], null::text, s.submitted_at, null::timestamptz, null::timestamptz, 0, 0
         FROM submissions s WHERE s.job_id = $1
         """;
 
@@ -143,6 +143,7 @@ public sealed class JobReader(NpgsqlDataSource database)
         StartedAt = reader.IsDBNull(22) ? null : reader.GetFieldValue<DateTimeOffset>(22),
         FinishedAt = reader.IsDBNull(23) ? null : reader.GetFieldValue<DateTimeOffset>(23),
         OutputsFailed = reader.GetInt32(24),
+        TilesSkipped = reader.GetInt32(25),
     };
 
     private static T? Nullable<T>(NpgsqlDataReader reader, int column)

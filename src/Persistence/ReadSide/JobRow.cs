@@ -21,6 +21,9 @@ public sealed record JobRow
     public required int TilesDone { get; init; }
     public required int TilesFailed { get; init; }
 
+    /// <summary>Those of <see cref="TilesDone"/> that were blank: no model was asked.</summary>
+    public int TilesSkipped { get; init; }
+
     /// <summary>Tiles whose result is stored, whether or not their region ended.</summary>
     public required int TilesStored { get; init; }
 

@@ -23,6 +23,9 @@ public sealed record TileResult
     /// <summary>The features, in the worker's own binary form; empty when the tile failed.</summary>
     public required ReadOnlyMemory<byte> Payload { get; init; }
 
+    /// <summary>True when the tile was blank and no model was asked.</summary>
+    public bool Skipped { get; init; }
+
     /// <summary>Why the tile could not be processed; null when it was.</summary>
     public string? Failure { get; init; }
 

@@ -14,25 +14,25 @@ public sealed class TileResultStore(NpgsqlDataSource database)
 {
     // The rows come sorted by key: two writers of the same tiles then lock them in the same order and can't deadlock.
     private const string Save = """
-        insert into tile_results (job_id, region_id, attempt, x, y, width, height, features, payload, failure, dropped, dropped_reason)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        insert into tile_results (job_id, region_id, attempt, x, y, width, height, features, payload, failure, dropped, dropped_reason, skipped)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
         on conflict (job_id, region_id, y, x) do update
         set attempt = excluded.attempt, width = excluded.width, height = excluded.height,
             features = excluded.features, payload = excluded.payload, failure = excluded.failure,
-            dropped = excluded.dropped, dropped_reason = excluded.dropped_reason
+            dropped = excluded.dropped, dropped_reason = excluded.dropped_reason, skipped = excluded.skipped
         where tile_results.attempt <= excluded.attempt
         """;
 
     // Served by the primary key, as are the reading and the deleting of a job.
     private const string Finished = """
-        select x, y, width, height, features, failure
+        select x, y, width, height, features, failure, skipped
         from tile_results
         where job_id = $1 and region_id = $2
         order by y, x
         """;
 
     private const string Read = """
-        select region_id, attempt, x, y, width, height, features, payload, failure, dropped, dropped_reason
+        select region_id, attempt, x, y, width, height, features, payload, failure, dropped, dropped_reason, skipped
         from tile_results
         where job_id = $1
         order by region_id, y, x
@@ -68,6 +68,7 @@ public sealed class TileResultStore(NpgsqlDataSource database)
         Add(NpgsqlDbType.Text, rows, tile => tile.Failure);
         Add(NpgsqlDbType.Integer, rows, tile => tile.Dropped);
         Add(NpgsqlDbType.Text, rows, tile => tile.DroppedReason);
+        Add(NpgsqlDbType.Boolean, rows, tile => tile.Skipped);
         return await command.ExecuteNonQueryAsync(cancellationToken);
 
         void Add<T>(NpgsqlDbType type, List<TileResult> from, Func<TileResult, T> column)
@@ -83,7 +84,7 @@ public sealed class TileResultStore(NpgsqlDataSource database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var tiles = new List<FinishedTile>();
         while (await reader.ReadAsync(cancellationToken))
-            tiles.Add(new FinishedTile(WindowAt(reader, 0), reader.GetInt32(4), reader.IsDBNull(5) ? null : reader.GetString(5)));
+            tiles.Add(new FinishedTile(WindowAt(reader, 0), reader.GetInt32(4), reader.IsDBNull(5) ? null : reader.GetString(5), reader.GetBoolean(6)));
         return tiles;
     }
 
@@ -106,6 +107,7 @@ public sealed class TileResultStore(NpgsqlDataSource database)
                 Failure = reader.IsDBNull(8) ? null : reader.GetString(8),
                 Dropped = reader.GetInt32(9),
                 DroppedReason = reader.IsDBNull(10) ? null : reader.GetString(10),
+                Skipped = reader.GetBoolean(11),
             };
         }
     }

@@ -68,6 +68,8 @@ public sealed record ImageJob : IFold<ImageJob>
 
     public int TilesDone => Regions.Sum(region => region.TilesDone);
 
+    public int TilesSkipped => Regions.Sum(region => region.TilesSkipped);
+
     public int TilesFailed => Regions.Sum(region => region.Outcome switch
     {
         RegionOutcome.Failed => region.Region.Tiles - region.TilesDone,
@@ -162,6 +164,7 @@ public sealed record ImageJob : IFold<ImageJob>
     {
         Outcome = RegionOutcome.Completed,
         TilesDone = e.TilesDone,
+        TilesSkipped = e.TilesSkipped,
         FailedTiles = e.FailedTiles,
         Features = e.Features,
         WorkerId = e.WorkerId,

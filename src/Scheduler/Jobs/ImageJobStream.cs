@@ -48,6 +48,7 @@ public static class ImageJobStream
             .Column("tiles_total", job => job.TilesTotal)
             .Column("tiles_done", job => job.TilesDone)
             .Column("tiles_failed", job => job.TilesFailed)
+            .Column("tiles_skipped", job => job.TilesSkipped)
             .Column("features", job => job.Features)
             .Column("outputs_failed", job => job.OutputsFailed)
             .ArrayColumn("results", job => job.Results)

@@ -17,6 +17,9 @@ public sealed record RegionProgress(ImageRegion Region)
 
     public int TilesDone { get; init; }
 
+    /// <summary>Those of them that were blank: no model was asked.</summary>
+    public int TilesSkipped { get; init; }
+
     public IReadOnlyList<TileFailure> FailedTiles { get; init; } = [];
 
     public long Features { get; init; }

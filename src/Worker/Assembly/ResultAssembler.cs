@@ -111,6 +111,7 @@ public sealed class ResultAssembler(TileResultStore tiles, IFeatureSinkFactory s
         Endpoint = work.Endpoint.Name,
         Variant = work.Variant,
         Tiles = index.Tiles,
+        TilesSkipped = index.Skipped,
         Features = index.Candidates.Count - distilled.Duplicates - distilled.BelowThreshold,
         Distilled = distilled.Duplicates + distilled.BelowThreshold,
         DroppedFeatures = index.Dropped,

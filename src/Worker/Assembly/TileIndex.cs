@@ -36,6 +36,9 @@ internal sealed class TileIndex
 
     public int Tiles => _windows.Count + _failures.Count;
 
+    /// <summary>Tiles that were blank: no model was asked.</summary>
+    public int Skipped { get; private set; }
+
     /// <summary>The tiles that were looked at; a failed tile was not.</summary>
     public TileLayout Layout() => new(_windows);
 
@@ -49,6 +52,8 @@ internal sealed class TileIndex
         }
 
         CountDropped(tile);
+        if (tile.Skipped)
+            Skipped++;
         var first = _candidates.Count;
         var index = 0;
         foreach (var feature in TilePayload.Read(tile.Payload))

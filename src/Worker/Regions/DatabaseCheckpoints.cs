@@ -6,10 +6,10 @@ namespace Swath.Worker.Regions;
 /// <summary>Checkpoints in <c>tile_results</c>.</summary>
 internal sealed class DatabaseCheckpoints(TileResultStore store) : ITileCheckpoints
 {
-    public async Task<IReadOnlyDictionary<PixelWindow, int>> FinishedAsync(Guid jobId, int regionId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<PixelWindow, FinishedTile>> FinishedAsync(Guid jobId, int regionId, CancellationToken cancellationToken)
     {
         var finished = await store.FinishedAsync(jobId, regionId, cancellationToken);
-        return finished.Where(tile => tile.Failure is null).ToDictionary(tile => tile.Window, tile => tile.Features);
+        return finished.Where(tile => tile.Failure is null).ToDictionary(tile => tile.Window);
     }
 
     public Task SaveAsync(Guid jobId, int regionId, int attempt, IReadOnlyList<TileOutcome> tiles, CancellationToken cancellationToken) =>
@@ -23,6 +23,7 @@ internal sealed class DatabaseCheckpoints(TileResultStore store) : ITileCheckpoi
                     Window = tile.Window,
                     Features = tile.Features,
                     Payload = tile.Payload,
+                    Skipped = tile.Skipped,
                     Dropped = tile.Dropped,
                     DroppedReason = tile.DroppedReason?.Replace("\0", "", StringComparison.Ordinal),
 

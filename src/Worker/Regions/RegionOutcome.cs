@@ -13,7 +13,8 @@ public abstract record RegionOutcome
     /// <param name="TilesDone">Tiles that were processed, by this or an earlier attempt.</param>
     /// <param name="FailedTiles">Tiles that could not be.</param>
     /// <param name="Features">Features of all processed tiles, before distillation.</param>
-    public sealed record Completed(int TilesDone, IReadOnlyList<TileFailure> FailedTiles, long Features) : RegionOutcome;
+    /// <param name="TilesSkipped">Those of the processed tiles that were blank: no model was asked.</param>
+    public sealed record Completed(int TilesDone, IReadOnlyList<TileFailure> FailedTiles, long Features, int TilesSkipped = 0) : RegionOutcome;
 
     /// <summary>No tile can be processed, or none could be; another try would end in the same way.</summary>
     public sealed record Failed(string Reason) : RegionOutcome;

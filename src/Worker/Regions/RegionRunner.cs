@@ -184,6 +184,7 @@ public sealed partial class RegionRunner : IDisposable
                         Attempt = work.Attempt,
                         WorkerId = workerId,
                         TilesDone = completed.TilesDone,
+                        TilesSkipped = completed.TilesSkipped,
                         FailedTiles = completed.FailedTiles,
                         Features = completed.Features,
                     },

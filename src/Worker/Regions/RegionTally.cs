@@ -1,4 +1,5 @@
 using Swath.Contracts;
+using Swath.Persistence.TileResults;
 
 namespace Swath.Worker.Regions;
 
@@ -7,16 +8,14 @@ internal sealed class RegionTally
 {
     private readonly List<TileFailure> _failures = [];
     private int _done;
+    private int _skipped;
     private long _features;
 
-    /// <param name="finished">Numbers of features of the tiles that were finished before.</param>
-    public RegionTally(IEnumerable<int> finished)
+    /// <param name="finished">The tiles that were finished before.</param>
+    public RegionTally(IEnumerable<FinishedTile> finished)
     {
-        foreach (var features in finished)
-        {
-            _done++;
-            _features += features;
-        }
+        foreach (var tile in finished)
+            Count(tile.Features, tile.Skipped);
     }
 
     public void Add(TileOutcome outcome)
@@ -27,8 +26,7 @@ internal sealed class RegionTally
             return;
         }
 
-        _done++;
-        _features += outcome.Features;
+        Count(outcome.Features, outcome.Skipped);
     }
 
     /// <param name="tiles">How many the region has.</param>
@@ -42,6 +40,14 @@ internal sealed class RegionTally
                 ? $"Its only tile failed: {_failures[0].Reason}"
                 : $"All {_failures.Count} tiles failed, the first one: {_failures[0].Reason}");
         _failures.Sort((a, b) => (a.Window.Y, a.Window.X).CompareTo((b.Window.Y, b.Window.X)));
-        return new RegionOutcome.Completed(_done, _failures, _features);
+        return new RegionOutcome.Completed(_done, _failures, _features, _skipped);
+    }
+
+    private void Count(int features, bool skipped)
+    {
+        _done++;
+        _features += features;
+        if (skipped)
+            _skipped++;
     }
 }

@@ -1,4 +1,5 @@
 using Swath.Contracts;
+using Swath.Worker.Features;
 
 namespace Swath.Worker.Regions;
 
@@ -9,7 +10,10 @@ namespace Swath.Worker.Regions;
 /// <param name="Failure">Why the tile could not be processed; null when it was.</param>
 /// <param name="Dropped">How many features the model gave that can't be used.</param>
 /// <param name="DroppedReason">Why, of the first few, in sentences; null when there were none.</param>
-public sealed record TileOutcome(PixelWindow Window, int Features, ReadOnlyMemory<byte> Payload, string? Failure, int Dropped = 0, string? DroppedReason = null)
+/// <param name="Skipped">True when it was blank and no model was asked.</param>
+public sealed record TileOutcome(PixelWindow Window, int Features, ReadOnlyMemory<byte> Payload, string? Failure, int Dropped = 0, string? DroppedReason = null, bool Skipped = false)
 {
+    public static TileOutcome Blank(PixelWindow window) => new(window, 0, TilePayload.Write([]), null, Skipped: true);
+
     public static TileOutcome Failed(PixelWindow window, string reason) => new(window, 0, ReadOnlyMemory<byte>.Empty, reason);
 }

@@ -22,9 +22,9 @@ internal sealed class TileReader(ProcessRegion work, Stretch? stretch, Func<Imag
             if (!await encoded.WaitToWriteAsync(stop) || drain.IsCancellationRequested)
                 return;
             stop.ThrowIfCancellationRequested();
-            var tile = Cut(cutter, window, out var failure);
+            var tile = Cut(cutter, window, out var ended);
             if (tile is null)
-                await outcomes.WriteAsync(failure!, stop);
+                await outcomes.WriteAsync(ended!, stop);
             else
                 await SendAsync(tile, encoded, stop);
         }
@@ -37,12 +37,19 @@ internal sealed class TileReader(ProcessRegion work, Stretch? stretch, Func<Imag
         return image;
     }
 
-    private EncodedTile? Cut(TileCutter cutter, PixelWindow window, out TileOutcome? failure)
+    private EncodedTile? Cut(TileCutter cutter, PixelWindow window, out TileOutcome? ended)
     {
         var started = clock.GetTimestamp();
         try
         {
-            failure = null;
+            ended = null;
+            if (work.Tile.SkipBlank && cutter.IsBlank(window))
+            {
+                WorkerDiagnostics.Tiles.Add(1, new KeyValuePair<string, object?>("outcome", "skipped"));
+                ended = TileOutcome.Blank(window);
+                return null;
+            }
+
             var tile = cutter.Cut(window);
             WorkerDiagnostics.CutSeconds.Record(clock.GetElapsedTime(started).TotalSeconds);
             return tile;
@@ -50,7 +57,7 @@ internal sealed class TileReader(ProcessRegion work, Stretch? stretch, Func<Imag
         catch (ImageException e) when (e.Kind is ImageErrorKind.ReadFailed or ImageErrorKind.EncodeFailed)
         {
             WorkerDiagnostics.Tiles.Add(1, new KeyValuePair<string, object?>("outcome", "unreadable"));
-            failure = TileOutcome.Failed(window, e.Message);
+            ended = TileOutcome.Failed(window, e.Message);
             return null;
         }
     }

@@ -30,6 +30,9 @@ public sealed record ResultSummary
     /// <summary>Tiles that were looked at, the failed ones included.</summary>
     public required int Tiles { get; init; }
 
+    /// <summary>Those of <see cref="Tiles"/> that were blank: no model was asked.</summary>
+    public int TilesSkipped { get; init; }
+
     /// <summary>Features in the result.</summary>
     public required long Features { get; init; }
 
@@ -59,6 +62,7 @@ public sealed record ResultSummary
         if (Variant is not null)
             json.WriteString("variant"u8, Variant);
         json.WriteNumber("tiles"u8, Tiles);
+        json.WriteNumber("tilesSkipped"u8, TilesSkipped);
         json.WriteNumber("features"u8, Features);
         json.WriteNumber("distilled"u8, Distilled);
         json.WriteNumber("droppedFeatures"u8, DroppedFeatures);

@@ -45,6 +45,29 @@ public sealed class PrintedJobTests
         await AssertSafeAsync(cli, job.GetProperty("jobId").GetString()!);
     }
 
+    [Fact]
+    public async Task Run_SkipBlank_AsksNoModelForAnImageOfOneValueAndCountsItsTiles()
+    {
+        await using var cli = new SwathCli();
+        var image = SlowJob.WriteImage(cli.PathOf("image.tif"));
+
+        // Nothing listens there.
+        string[] command = ["run", image, "--endpoint", "http://127.0.0.1:9/", "--skip-blank", "-o", "result.geojson", "--id"];
+        var (id, other) = ("abcdabcd-0000-4000-8000-000000000001", "abcdabcd-1000-4000-8000-000000000001");
+        var run = await cli.RunAsync([.. command, id]);
+        await cli.RunAsync([.. command, other]);
+        var ambiguous = await cli.RunAsync("job", "abcdabcd");
+        using var job = JsonDocument.Parse((await cli.RunAsync("job", "abcdabcd-0", "--json")).Output);
+        using var result = JsonDocument.Parse(await File.ReadAllBytesAsync(cli.PathOf("result.geojson")));
+
+        Assert.True(run.ExitCode == 0, run.ToString());
+        Assert.Contains("9 of 9 tried, 9 blank and skipped", run.Output, StringComparison.Ordinal);
+        Assert.Equal((9, 9), (job.RootElement.GetProperty("job").GetProperty("tilesDone").GetInt32(), job.RootElement.GetProperty("job").GetProperty("tilesSkipped").GetInt32()));
+        Assert.Equal((9, 9), (result.RootElement.GetProperty("swath").GetProperty("tiles").GetInt32(), result.RootElement.GetProperty("swath").GetProperty("tilesSkipped").GetInt32()));
+        Assert.Equal(0, (await cli.RunAsync("verify")).ExitCode);
+        Assert.Equal((2, $"More than one job begins with abcdabcd: {id}, {other}. Give more digits."), (ambiguous.ExitCode, ambiguous.Error));
+    }
+
     private static async Task AssertSafeAsync(SwathCli cli, string id)
     {
         foreach (var command in (string[][])[["jobs"], ["job", id[..8]], ["explain", id[..8]]])

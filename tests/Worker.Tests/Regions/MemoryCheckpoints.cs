@@ -1,4 +1,5 @@
 using Swath.Contracts;
+using Swath.Persistence.TileResults;
 using Swath.Worker.Regions;
 
 namespace Swath.Worker.Tests.Regions;
@@ -18,10 +19,10 @@ internal sealed class MemoryCheckpoints : ITileCheckpoints
         }
     }
 
-    public Task<IReadOnlyDictionary<PixelWindow, int>> FinishedAsync(Guid jobId, int regionId, CancellationToken cancellationToken)
+    public Task<IReadOnlyDictionary<PixelWindow, FinishedTile>> FinishedAsync(Guid jobId, int regionId, CancellationToken cancellationToken)
     {
         lock (_gate)
-            return Task.FromResult<IReadOnlyDictionary<PixelWindow, int>>(_tiles.Values.Where(t => t.Failure is null).ToDictionary(t => t.Window, t => t.Features));
+            return Task.FromResult<IReadOnlyDictionary<PixelWindow, FinishedTile>>(_tiles.Values.Where(t => t.Failure is null).ToDictionary(t => t.Window, t => new FinishedTile(t.Window, t.Features, null, t.Skipped)));
     }
 
     public Task SaveAsync(Guid jobId, int regionId, int attempt, IReadOnlyList<TileOutcome> tiles, CancellationToken cancellationToken)

@@ -27,6 +27,35 @@ public sealed class RegionProcessorTests
     }
 
     [Fact]
+    public async Task ProcessAsync_SkipBlank_SendsNoBlankTileAndCountsThemApartAlsoWhenResumed()
+    {
+        // The first row of tiles has one value, and of the second one half.
+        await using var rig = await RegionRig.StartAsync(_checkpoints, blankRows: 150);
+        var work = rig.Work() with { Tile = new TileOptions { Size = 100, Overlap = 0, SkipBlank = true, Range = RangeAdjustment.MinMax } };
+        rig.Model.Answer = n => Task.FromResult(n == 2 ? (400, "{}") : (200, ModelServer.Box(1, 1, 2, 2)));
+
+        var first = Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(work));
+        var sent = rig.Model.Tiles.Count;
+        rig.Model.Answer = _ => Task.FromResult((200, ModelServer.Box(1, 1, 2, 2)));
+        var second = Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(work with { Attempt = 2 }));
+
+        Assert.Equal((8, 3, 1, 5L), (first.TilesDone, first.TilesSkipped, first.FailedTiles.Count, first.Features));
+        Assert.Equal((9, 3, 0, 6L), (second.TilesDone, second.TilesSkipped, second.FailedTiles.Count, second.Features));
+        Assert.Equal((6, 7), (sent, rig.Model.Tiles.Count));
+        Assert.Equal([0, 0, 0], _checkpoints.Tiles.Where(tile => tile.Skipped).Select(tile => tile.Window.Y));
+    }
+
+    [Fact]
+    public async Task ProcessAsync_BlankTiles_AreSentByDefault()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints, blankRows: 150);
+
+        var outcome = Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(rig.Work()));
+
+        Assert.Equal((9, 0, 9), (outcome.TilesDone, outcome.TilesSkipped, rig.Model.Tiles.Count));
+    }
+
+    [Fact]
     public async Task ProcessAsync_RangeAdjustment_SendsEveryTileStretchedAlike()
     {
         await using var rig = await RegionRig.StartAsync(_checkpoints);
