@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Amazon.Runtime;
 using Amazon.S3;
+using Swath.Access;
 using Swath.Imaging.Locating;
 using Swath.Imaging.Opening;
 using Swath.Imaging.Remote;
@@ -22,7 +23,6 @@ public sealed class ImageAccess : IDisposable
     private readonly TimeProvider _clock;
     private readonly ConcurrentDictionary<string, Lazy<IAmazonS3>> _s3 = new(StringComparer.Ordinal);
     private readonly HttpHosts _hosts;
-    private readonly HttpClient _web;
 
     /// <summary>Offers access by the options of the moment, which are asked for at every opening.</summary>
     /// <param name="limits">What of an image's claims is believed.</param>
@@ -38,20 +38,6 @@ public sealed class ImageAccess : IDisposable
         _roles = roles;
         _locating = locating ?? (() => new());
         _hosts = new HttpHosts(options);
-
-        // No proxy: it would make the connection, and the addresses that it may lead to could not be checked here. Redirections are
-        // followed by hand, each one checked.
-        _web = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            ConnectCallback = _hosts.ConnectAsync,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
     }
 
     /// <summary>Makes a client of S3; credentials null: the environment's.</summary>
@@ -67,11 +53,23 @@ public sealed class ImageAccess : IDisposable
     /// <exception cref="ImageException">
     /// With the kind, the cause and the path; <see cref="ImageErrorKind.Unavailable"/> when another try may succeed.
     /// </exception>
-    public ImageFile Open(string pathOrUrl, string? readRole = null, CancellationToken cancellationToken = default)
+    public ImageFile Open(string pathOrUrl, string? readRole = null, CancellationToken cancellationToken = default) =>
+        OpenAnywhere(pathOrUrl, readRole, null, cancellationToken);
+
+    /// <summary>Opens a job's image: only where the job's grants let it be read. A file is opened under the name that its links lead to.</summary>
+    /// <inheritdoc cref="Open(string, string?, CancellationToken)"/>
+    /// <param name="access">What the job may read.</param>
+    public ImageFile Open(string pathOrUrl, string? readRole, JobAccess access, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(access);
+        return OpenAnywhere(pathOrUrl, readRole, access, cancellationToken);
+    }
+
+    private ImageFile OpenAnywhere(string pathOrUrl, string? readRole, JobAccess? access, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         GdalRuntime.Initialize();
-        var image = OpenAnywhere(pathOrUrl, readRole, cancellationToken);
+        var image = Find(pathOrUrl, readRole, access, cancellationToken);
         image.Locating = _locating();
         return image;
     }
@@ -79,24 +77,26 @@ public sealed class ImageAccess : IDisposable
     /// <summary>Closes the connections that wait for a next request; images that are open go on being readable until they are disposed.</summary>
     public void Dispose()
     {
-        _web.Dispose();
+        _hosts.Dispose();
         foreach (var client in _s3.Values.Where(client => client.IsValueCreated))
             client.Value.Dispose();
     }
 
-    private ImageFile OpenAnywhere(string pathOrUrl, string? readRole, CancellationToken cancellationToken)
+    private ImageFile Find(string pathOrUrl, string? readRole, JobAccess? access, CancellationToken cancellationToken)
     {
         RemoteObject source;
-        switch (ImageAddress.Parse(pathOrUrl))
+        switch (ImageAddress.Parse(pathOrUrl, access))
         {
             case ImageAddress.Local local:
                 return ImageFile.Open(pathOrUrl, local.FullPath, Limits);
             case ImageAddress.S3 s3:
+                if (access?.ImageObjectProblem(s3.Bucket, s3.Key) is { } problem)
+                    throw new ImageException(ImageErrorKind.ForbiddenPath, pathOrUrl, problem);
                 source = new S3Object(pathOrUrl, s3.Bucket, s3.Key, Role(readRole), ClientOf(pathOrUrl, Role(readRole)));
                 break;
             case ImageAddress.Web web:
-                _hosts.Check(pathOrUrl, web.Address);
-                source = new HttpObject(pathOrUrl, web.Address, _hosts, _web);
+                _ = _hosts.ClientFor(pathOrUrl, web.Address, access?.ImageHosts);
+                source = new HttpObject(pathOrUrl, web.Address, _hosts, access?.ImageHosts);
                 break;
             default:
                 throw new InvalidOperationException("an address that nobody opens");

@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Swath.Access;
 using Swath.Configuration;
 using Swath.Endpoints.Aws;
 using Swath.Imaging;
@@ -18,6 +19,7 @@ public static class IntakeRegistration
     public static IServiceCollection AddSwathIntake(this IServiceCollection services)
     {
         services.AddSwathOptions<IntakeOptions>();
+        services.AddSwathAccess();
         services.AddSwathImaging();
         services.AddSingleton<ImageMeasurer>();
         services.AddSingleton<IntakeMetrics>();

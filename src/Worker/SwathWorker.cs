@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Swath.Access;
 using Swath.Configuration;
 using Swath.Imaging;
 using Swath.Persistence.Outbox;
@@ -23,6 +24,7 @@ public static class SwathWorker
     {
         services.AddSwathOptions<WorkerOptions>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSwathAccess();
         services.AddSwathImaging();
         services.AddSwathOutbox();
         services.AddSwathPlacement();

@@ -63,6 +63,15 @@ public sealed class ImageRequestRulesTests
         Assert.Empty(ImageRequestRules.Problems(Valid with { Tile = new() { Size = 512, Overlap = overlap } }));
 
     [Fact]
+    public void ProblemsWhenItCame_OverlapOfMoreThanHalf_IsOneOnlyBeforeThereWereGrants()
+    {
+        var request = Valid with { Tile = new() { Size = 512, Overlap = 300 } };
+
+        Assert.Equal("tile.overlap must be 0..256 (half of tile.size); it is 300.", Assert.Single(ImageRequestRules.ProblemsWhenItCame(request)));
+        Assert.Empty(ImageRequestRules.ProblemsWhenItCame(request with { Grants = new Grants() }));
+    }
+
+    [Fact]
     public void Problems_EveryTypeOfOutput_IsEmpty() => Assert.Empty(ImageRequestRules.Problems(Valid with
     {
         Outputs =

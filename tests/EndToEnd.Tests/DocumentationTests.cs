@@ -1,5 +1,7 @@
+using Swath.Access;
 using Swath.Configuration;
 using Swath.Endpoints;
+using Swath.Host.Composition;
 using Swath.Host.Composition.Transports;
 using Swath.Imaging;
 using Swath.Imaging.Locating;
@@ -26,7 +28,7 @@ public sealed class DocumentationTests
         Type[] options =
         [
             typeof(IntakeOptions), typeof(SqsGatewayOptions), typeof(SubmissionOptions), typeof(StatusTopicOptions), typeof(SchedulerOptions), typeof(WorkerOptions), typeof(EndpointsOptions),
-            typeof(ImagingLimits), typeof(RemoteImageOptions), typeof(LocatingOptions), typeof(DatabaseOptions), typeof(TransportOptions),
+            typeof(ImagingLimits), typeof(RemoteImageOptions), typeof(LocatingOptions), typeof(DatabaseOptions), typeof(TransportOptions), typeof(AccessOptions), typeof(ApiOptions),
         ];
         var table = SettingsPage.Render(options);
         var path = Path.Combine(Checkout().FullName, "docs", "configuration.md");

@@ -6,6 +6,7 @@ using Npgsql;
 using Swath.Contracts;
 using Swath.Endpoints;
 using Swath.Persistence;
+using Swath.Testing;
 using Swath.Worker.Membership;
 using Swath.Worker.Regions;
 
@@ -40,6 +41,7 @@ internal sealed class WorkerRig : IAsyncDisposable
         builder.Services.AddSwathPersistence(database);
         builder.Services.AddSwathEndpoints();
         builder.Services.AddSwathWorker();
+        builder.Services.AddWideAccess();
         builder.Services.Configure<EndpointsOptions>(o => (o.MaxAttempts, o.RetryDelaySeconds) = (2, 0.001));
         builder.Services.Configure<WorkerOptions>(o =>
         {

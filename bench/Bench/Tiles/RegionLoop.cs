@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Swath.Access;
 using Swath.Contracts;
 using Swath.Endpoints;
 using Swath.Imaging;
@@ -12,7 +13,8 @@ namespace Swath.Bench.Tiles;
 /// <summary>A worker's region loop without a worker around it: nothing is kept, nobody is told.</summary>
 internal sealed class RegionLoop : IAsyncDisposable
 {
-    private readonly ServiceProvider _services = new ServiceCollection().AddLogging().AddSwathEndpoints().AddSwathImaging().BuildServiceProvider();
+    private readonly ServiceProvider _services = new ServiceCollection().AddLogging().AddSwathEndpoints().AddSwathImaging().AddSwathAccess()
+        .Configure<AccessOptions>(access => (access.ImageRoots, access.EndpointHosts, access.EndpointInternalAddresses) = ("/", "*", true)).BuildServiceProvider();
 
     public IModelEndpoint Client(ModelEndpoint endpoint) => _services.GetRequiredService<IModelEndpointFactory>().Create(endpoint, null);
 
@@ -22,7 +24,7 @@ internal sealed class RegionLoop : IAsyncDisposable
     public async Task<int> RunAsync(string image, PixelWindow area, TileOptions tile, ModelEndpoint endpoint, int workers, PixelWindow? grid = null)
     {
         var processor = new RegionProcessor(
-            _services.GetRequiredService<IModelEndpointFactory>(), new UnkeptCheckpoints(), _services.GetRequiredService<ImageAccess>(),
+            _services.GetRequiredService<IModelEndpointFactory>(), new UnkeptCheckpoints(), _services.GetRequiredService<ImageAccess>(), _services.GetRequiredService<GrantSettings>(),
             _services.GetRequiredService<IOptionsMonitor<WorkerOptions>>(), TimeProvider.System, NullLogger<RegionProcessor>.Instance);
         var work = new ProcessRegion
         {

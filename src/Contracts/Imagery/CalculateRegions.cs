@@ -11,6 +11,10 @@ public sealed record CalculateRegions
     public string? RegionOfInterest { get; init; }
     public required TileOptions Tile { get; init; }
 
+    /// <summary>What the job may read; null for a job from before there were grants: what the settings permit.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Grants? Grants { get; init; }
+
     /// <summary>What is to be written, so that an output that can't be is known before it costs anything.</summary>
     public IReadOnlyList<OutputSink> Outputs { get; init; } = [];
 

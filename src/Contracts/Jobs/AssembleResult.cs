@@ -24,6 +24,11 @@ public sealed record AssembleResult
     public string? Variant { get; init; }
     public required TileOptions Tile { get; init; }
     public required IReadOnlyList<OutputSink> Outputs { get; init; }
+
+    /// <summary>What the job may read and write; null for a job from before there were grants: what the settings permit.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Grants? Grants { get; init; }
+
     public IReadOnlyList<JsonElement> FeatureProperties { get; init; } = [];
     public IReadOnlyList<PostProcessingStep> PostProcessing { get; init; } = [];
 

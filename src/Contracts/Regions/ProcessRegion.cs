@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Swath.Contracts;
 
 /// <summary>Command to one worker: process one region. Sent to the worker's own queue.</summary>
@@ -19,4 +21,8 @@ public sealed record ProcessRegion
 
     /// <summary>Inference requests in flight at most.</summary>
     public required int TileWorkers { get; init; }
+
+    /// <summary>What the job may read and call; null for a job from before there were grants: what the settings permit.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Grants? Grants { get; init; }
 }

@@ -63,6 +63,18 @@ public static class ImageRequestRules
             require(false, $"regionOfInterest {problem}");
     }
 
+    /// <summary>
+    /// The same for a request that is read back from its event: by the rules that held when it came, so that a job which was refused then is not taken for one
+    /// that waits. A request without grants came when the overlap was half of the tile at most.
+    /// </summary>
+    public static IReadOnlyList<string> ProblemsWhenItCame(ImageRequested request)
+    {
+        var problems = Problems(request);
+        return request is { Grants: null, Tile: { } tile } && tile.Overlap > tile.Size / 2 && tile.Overlap < tile.Size
+            ? [.. problems, $"tile.overlap must be 0..{tile.Size / 2} (half of tile.size); it is {tile.Overlap}."]
+            : problems;
+    }
+
     private static void CheckAffinity(Affinity? affinity, Action<bool, string> require)
     {
         require(affinity is { Hard: not null, Soft: not null, AntiJobKinds: not null }, "affinity and its members must not be null; leave them out for no rule.");

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using Swath.Access.Network;
 
 namespace Swath.Endpoints.Http;
 
@@ -34,6 +36,12 @@ internal static class HttpFailures
     public static InvocationException OfConnection(IInvocationProtocol protocol, HttpRequestException failure)
     {
         var where = EndpointAddress.ForLogs(protocol.Address);
+        for (var inner = failure.InnerException; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is ForbiddenAddressException forbidden)
+                return new(InvocationFailure.Forbidden, false, $"{where} is not called: {forbidden.Message}.", failure);
+        }
+
         return failure.HttpRequestError switch
         {
             HttpRequestError.NameResolutionError => new(InvocationFailure.Unreachable, true,
@@ -101,14 +109,21 @@ internal static class HttpFailures
         }
     }
 
-    /// <summary>One line of it, for a message.</summary>
+    /// <summary>One line of it, for a message: its beginning, without what would move a terminal's cursor or turn its text around.</summary>
     public static string Printable(string text)
     {
-        var line = string.Create(text.Length, text, static (span, source) =>
+        var line = new StringBuilder(ExcerptCharacters + 3);
+        foreach (var rune in text.Trim().EnumerateRunes())
         {
-            for (var i = 0; i < span.Length; i++)
-                span[i] = char.IsControl(source[i]) ? ' ' : source[i];
-        }).Trim();
-        return line.Length <= ExcerptCharacters ? line : line[..ExcerptCharacters] + "...";
+            if (line.Length >= ExcerptCharacters)
+                return line.Append("...").ToString().TrimStart();
+            line.Append(IsShown(rune) ? rune.ToString() : " ");
+        }
+
+        return line.ToString().Trim();
     }
+
+    private static bool IsShown(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+            or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
 }

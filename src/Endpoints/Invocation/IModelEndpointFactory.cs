@@ -1,3 +1,4 @@
+using Swath.Access;
 using Swath.Contracts;
 
 namespace Swath.Endpoints;
@@ -7,8 +8,9 @@ public interface IModelEndpointFactory
 {
     /// <param name="endpoint">As the request names it.</param>
     /// <param name="variant">The production variant that was selected for the job; null for HTTP.</param>
+    /// <param name="access">What the job may call; null where the endpoint is no request's, but this process's own.</param>
     /// <exception cref="InvocationException">
-    /// <see cref="InvocationFailure.InvalidEndpoint"/>: no tile will ever be answered. For SageMaker also what <see cref="Aws.IAssumedRoles"/> refuses.
+    /// <see cref="InvocationFailure.InvalidEndpoint"/>, <see cref="InvocationFailure.Forbidden"/>: no tile will ever be answered. For SageMaker also what <see cref="Aws.IAssumedRoles"/> refuses.
     /// </exception>
-    IModelEndpoint Create(ModelEndpoint endpoint, string? variant);
+    IModelEndpoint Create(ModelEndpoint endpoint, string? variant, JobAccess? access = null);
 }

@@ -9,6 +9,9 @@ public enum InvocationFailure
     /// <summary>No endpoint has that name, or the endpoint has no variant of that name, in this account and region.</summary>
     UnknownEndpoint,
 
+    /// <summary>The job may not call the endpoint, or the endpoint's host has an address that may not be called.</summary>
+    Forbidden,
+
     /// <summary>No connection: refused, no such host, TLS.</summary>
     Unreachable,
 

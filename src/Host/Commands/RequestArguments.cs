@@ -16,9 +16,13 @@ internal static partial class RequestArguments
             return new OutputSink { Type = OutputType.S3, Bucket = parts[0], Prefix = parts.Length == 2 && parts[1].Length > 0 ? parts[1] : null };
         }
 
-        return After(text, "kinesis://") is { } stream
-            ? new OutputSink { Type = OutputType.Kinesis, Stream = stream }
-            : OutputSink.ToFile(Path.GetFullPath(text));
+        if (After(text, "kinesis://") is { } stream)
+            return new OutputSink { Type = OutputType.Kinesis, Stream = stream };
+
+        // Not a full path: GetFullPath would make folders of a scheme.
+        return text.Contains("://", StringComparison.Ordinal)
+            ? throw new UsageException($"-o {text} is no place for features: give a path, without a scheme such as file://, or s3://bucket/prefix or kinesis://stream.")
+            : OutputSink.ToFile(Path.GetFullPath(text) + (Path.EndsInDirectorySeparator(text) ? "/" : ""));
     }
 
     /// <summary>A name of letters, digits and hyphens is SageMaker's; all else should be a URL.</summary>

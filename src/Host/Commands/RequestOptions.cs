@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Swath.Access;
 using Swath.Contracts;
 using Swath.Host.Composition.Transports;
 using Swath.Imaging;
@@ -64,7 +65,7 @@ internal sealed class RequestOptions
             JobKind = parsed.GetValue(_kind),
             Affinity = _affinity.Read(parsed),
         };
-        string[] problems = [.. ImageRequestRules.Problems(request), .. InputProblems(request)];
+        string[] problems = [.. ImageRequestRules.Problems(request), .. InputProblems(request), .. RequestAccess.Problems(request, RequestAccess.NamedIn(request))];
         return problems.Length == 0 ? request : throw new UsageException(string.Join(Environment.NewLine, problems));
     }
 

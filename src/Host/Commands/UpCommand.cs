@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Swath.Contracts;
 using Swath.Host.Composition;
 using Swath.Host.Composition.Transports;
 using Swath.Host.Output;
@@ -41,10 +42,24 @@ internal static class UpCommand
         if (swath.ApiUrl is not null)
             Terminal.WriteLine($"Health:            {swath.ApiUrl}/health");
         Terminal.WriteLine($"Database:          psql \"{swath.PsqlArguments}\"");
+        if (swath.Permitted is { } permitted)
+            ShowAccess(permitted, options.Paths.Data);
         if (roles.HasFlag(Roles.Intake))
             Terminal.WriteLine("Submit:            swath submit IMAGE --endpoint URL -o OUT.geojson");
         Terminal.WriteLine("Stop:              Ctrl+C (running regions give back their work; it resumes at the next start, or elsewhere)");
         await swath.WaitForShutdownAsync(cancellationToken);
         return ExitCodes.Done;
     }
+
+    // What a request over the API or a broker may do, and how it may do more: nobody should have to find out by being refused.
+    private static void ShowAccess(Grants permitted, string dataFolder)
+    {
+        if (permitted.ImageRoots.Contains(dataFolder) || permitted.OutputRoots.Contains(dataFolder))
+            Directory.CreateDirectory(dataFolder);
+        Terminal.WriteLine($"Images from:       {List(permitted.ImageRoots)} (IMAGE_ROOTS)");
+        Terminal.WriteLine($"Results to:        {List(permitted.OutputRoots)} (OUTPUT_ROOTS)");
+        Terminal.WriteLine($"HTTP models:       {List(permitted.EndpointHosts)} (ENDPOINT_HOSTS); the command line may name any file and model");
+    }
+
+    private static string List(IReadOnlyList<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);
 }

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
+using Swath.Access;
 using Swath.Contracts;
 using Swath.Endpoints;
 using Swath.Host.Composition.Health;
@@ -44,6 +45,7 @@ internal static class SwathHost
         var web = WebApplication.CreateBuilder();
         web.WebHost.UseUrls(options.ApiUrl);
         AddServices(web, database, options);
+        web.Services.AddHostNames(options.ApiUrl);
         var app = web.Build();
         app.MapSwathHealth();
         if (options.Roles.HasFlag(Roles.Intake))
@@ -58,6 +60,8 @@ internal static class SwathHost
         services.AddSingleton(TimeProvider.System);
         services.AddSwathPersistence(database.DataSource);
         services.AddSwathOutbox(outbox => ConfigureOutbox(outbox, options));
+        services.AddSwathAccess();
+        services.PostConfigure<AccessOptions>(access => access.DataFolder = options.Paths.Data);
         services.AddSwathEndpoints();
         services.AddSingleton<IImageReadRoles, ImageReadRoles>();
         services.AddSwathSchedulerQueries();

@@ -1,3 +1,4 @@
+using Swath.Access;
 using Swath.Contracts;
 using Swath.Host.Commands;
 using Swath.Persistence.ReadSide;
@@ -33,6 +34,9 @@ internal sealed class SwathProcess : IAsyncDisposable
 
     /// <summary>Where the REST API and /health listen; null where they don't, or while another process runs the roles.</summary>
     public string? ApiUrl => (_host as WebApplication)?.Urls.FirstOrDefault();
+
+    /// <summary>What requests from outside may do, as this process's settings say; null where another process runs the roles.</summary>
+    public Grants? Permitted => _host?.Services.GetRequiredService<GrantSettings>().Of(null);
 
     /// <summary>Starts the roles in this process.</summary>
     /// <exception cref="UsageException">Another process runs them on this database in a way that leaves no room, or the transport needs all of them in one.</exception>

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Swath.Access;
+using Swath.Access.Files;
 
 namespace Swath.Imaging.Opening;
 
@@ -19,19 +21,21 @@ internal abstract partial record ImageAddress
     public sealed record Web(Uri Address) : ImageAddress;
 
     /// <summary>Reads a local path, <c>file://</c>, <c>s3://bucket/key</c>, <c>https://</c> or <c>http://</c> address.</summary>
+    /// <param name="pathOrUrl">The image as the user named it.</param>
+    /// <param name="access">What may be read of this machine's files; null: all that the process may. Asked before it is said whether a file is there.</param>
     /// <exception cref="ImageException">Not found, not readable, forbidden, or no address at all.</exception>
-    public static ImageAddress Parse(string pathOrUrl)
+    public static ImageAddress Parse(string pathOrUrl, JobAccess? access = null)
     {
         if (string.IsNullOrWhiteSpace(pathOrUrl) || pathOrUrl.Contains('\0', StringComparison.Ordinal))
             throw new ImageException(ImageErrorKind.NotFound, pathOrUrl ?? "", "the image's path is empty or has a zero character: give a path, s3:// or https:// address");
         if (ReservedPrefix().IsMatch(pathOrUrl))
             throw Reserved(pathOrUrl);
         return Scheme().Match(pathOrUrl) is { Success: true } match
-            ? FromUrl(pathOrUrl, match.Groups["scheme"].Value.ToLowerInvariant())
-            : new Local(FromPath(pathOrUrl, pathOrUrl));
+            ? FromUrl(pathOrUrl, match.Groups["scheme"].Value.ToLowerInvariant(), access)
+            : new Local(FromPath(pathOrUrl, pathOrUrl, access));
     }
 
-    private static ImageAddress FromUrl(string url, string scheme)
+    private static ImageAddress FromUrl(string url, string scheme, JobAccess? access)
     {
         switch (scheme)
         {
@@ -48,18 +52,20 @@ internal abstract partial record ImageAddress
                     throw new ImageException(ImageErrorKind.ForbiddenPath, url, "S3 keys with the parts . or .. are not read: copy the image to another key");
                 return new S3(s3.Groups["bucket"].Value, s3.Groups["key"].Value);
             case "file":
-                return new Local(FromPath(url, Uri.TryCreate(url, UriKind.Absolute, out var file) ? file.LocalPath : url["file://".Length..]));
+                return new Local(FromPath(url, ImagePath.Of(url)!, access));
             default:
                 throw new ImageException(ImageErrorKind.ForbiddenPath, url, $"{scheme}:// images are not read: use a local path, s3:// or https://");
         }
     }
 
-    private static string FromPath(string given, string path)
+    private static string FromPath(string given, string path, JobAccess? access)
     {
         // A full path starts with a root, so GDAL takes it for nothing but a file: not for NITF_IM:..., GTIFF_DIR:... or inline XML.
         var full = Path.GetFullPath(path);
         if (ReservedPrefix().IsMatch(full))
             throw Reserved(given);
+        if (access?.ImageFileProblem(full, out full) is { } problem)
+            throw new ImageException(ImageErrorKind.ForbiddenPath, given, problem);
         if (Directory.Exists(full))
             throw new ImageException(ImageErrorKind.NotAnImage, given, "this is a directory: name the image file");
         var file = new FileInfo(full);

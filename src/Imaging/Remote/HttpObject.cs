@@ -1,10 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Swath.Access.Network;
 
 namespace Swath.Imaging.Remote;
 
 /// <summary>An object of a web server that answers range requests (RFC 9110, section 14).</summary>
-internal sealed class HttpObject(string name, Uri address, HttpHosts hosts, HttpClient client) : RemoteObject(name)
+internal sealed class HttpObject(string name, Uri address, HttpHosts hosts, HostList? granted) : RemoteObject(name)
 {
     private const int MaxRedirections = 5;
 
@@ -13,8 +14,8 @@ internal sealed class HttpObject(string name, Uri address, HttpHosts hosts, Http
         var at = address;
         for (var hop = 0; hop <= MaxRedirections; hop++)
         {
-            hosts.Check(Name, at);
-            using var answer = await AskAsync(at, offset, target.Length, cancellationToken);
+            var client = hosts.ClientFor(Name, at, granted);
+            using var answer = await AskAsync(client, at, offset, target.Length, cancellationToken);
             if ((int)answer.StatusCode is not (301 or 302 or 303 or 307 or 308) || answer.Headers.Location is not { } location)
                 return await TakeAsync(answer, offset, target, cancellationToken);
             at = new Uri(at, location);
@@ -23,7 +24,7 @@ internal sealed class HttpObject(string name, Uri address, HttpHosts hosts, Http
         throw Error(ImageErrorKind.NotFound, $"the server redirects more than {MaxRedirections} times: name the image's own address");
     }
 
-    private async Task<HttpResponseMessage> AskAsync(Uri at, long offset, int count, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> AskAsync(HttpClient client, Uri at, long offset, int count, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, at);
         request.Headers.Range = new RangeHeaderValue(offset, offset + count - 1);

@@ -1,18 +1,19 @@
 using Microsoft.Extensions.Options;
+using Swath.Access;
 using Swath.Contracts;
 using Swath.Imaging;
 
 namespace Swath.Intake.Measuring;
 
 /// <summary>Reads an image's header and computes its regions. Blocking: GDAL has no asynchronous reads.</summary>
-public sealed class ImageMeasurer(IOptionsMonitor<IntakeOptions> options, ImageAccess images)
+public sealed class ImageMeasurer(IOptionsMonitor<IntakeOptions> options, ImageAccess images, GrantSettings settings)
 {
     /// <summary>The header, the regions with their tile counts, and what the user should know.</summary>
     /// <exception cref="ImageException">The image, or the region of interest, can't be processed; the message says why.</exception>
     public RegionsCalculated Measure(CalculateRegions command, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(command);
-        using var image = images.Open(command.ImageUrl, command.ImageReadRole, cancellationToken);
+        using var image = images.Open(command.ImageUrl, command.ImageReadRole, settings.AccessOf(command.Grants), cancellationToken);
         TileEncoder.EnsureSupported(command.Tile, image.Header);
 
         // Georeferencing that can't be used is better known now than at the first feature.

@@ -8,6 +8,6 @@ public interface IGrantIssuer
     /// <param name="way">How the request came in.</param>
     /// <param name="tenant">Whose job it is.</param>
     /// <param name="request">The request, with its tenant; it breaks none of <see cref="ImageRequestRules"/>.</param>
-    /// <returns>What is stamped on the request; null for a job without limits.</returns>
+    /// <returns>What is stamped on the request; null: what the settings of the process permit that does the work.</returns>
     Grants? Issue(WayIn way, string tenant, ImageRequested request);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Swath.Access;
 using Swath.Configuration;
 
 namespace Swath.Intake.Submitting;
@@ -12,7 +13,9 @@ public static class SubmissionRegistration
     public static IServiceCollection AddSwathSubmission(this IServiceCollection services)
     {
         services.AddSwathOptions<SubmissionOptions>();
-        services.TryAddSingleton<IGrantIssuer, UnlimitedGrants>();
+        services.AddSwathAccess();
+        services.TryAddSingleton<IGrantIssuer, SettledGrants>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ISubmissionRule, AccessRule>());
         services.TryAddSingleton<SubmissionStore>();
         services.TryAddSingleton<UnknownMemberLog>();
         services.TryAddSingleton(provider => new Submission(

@@ -11,6 +11,7 @@ internal static class Commands
         return new CalculateRegions
         {
             JobId = request.JobId,
+            Grants = request.Grants,
             ImageUrl = request.ImageUrl,
             ImageReadRole = request.ImageReadRole,
             RegionOfInterest = request.RegionOfInterest,
@@ -41,6 +42,7 @@ internal static class Commands
         return new ProcessRegion
         {
             JobId = request.JobId,
+            Grants = request.Grants,
             Region = job.Regions[placement.RegionId].Region,
             WorkerId = placement.WorkerId,
             Attempt = placement.Attempt,
@@ -60,6 +62,7 @@ internal static class Commands
         return new AssembleResult
         {
             JobId = request.JobId,
+            Grants = request.Grants,
             ExternalId = request.ExternalId,
             JobName = request.JobName ?? request.ExternalId ?? request.JobId.ToString(),
             ImageUrl = request.ImageUrl,

@@ -129,7 +129,7 @@ public sealed record ImageJob : IFold<ImageJob>
 
     private ImageJob Apply(ImageRequested e, DateTimeOffset at)
     {
-        var problems = e.Refusal is { } refusal ? [refusal] : ImageRequestRules.Problems(e);
+        var problems = e.Refusal is { } refusal ? [refusal] : ImageRequestRules.ProblemsWhenItCame(e);
         var requested = this with { Status = JobStatus.Requested, Request = e, RequestedAt = at };
         return problems.Count == 0
             ? requested

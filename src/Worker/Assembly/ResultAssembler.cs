@@ -1,4 +1,5 @@
 using System.Buffers;
+using Swath.Access;
 using Swath.Contracts;
 using Swath.Persistence.TileResults;
 using Swath.Worker.Distillation;
@@ -11,7 +12,7 @@ namespace Swath.Worker.Assembly;
 /// Makes a job's result of its checkpoints. They are read twice: first for the boxes that distillation compares, then to write the
 /// features that stay. Memory holds some 150 bytes a feature, and never the features themselves.
 /// </summary>
-public sealed class ResultAssembler(TileResultStore tiles, IFeatureSinkFactory sinks)
+public sealed class ResultAssembler(TileResultStore tiles, IFeatureSinkFactory sinks, GrantSettings settings)
 {
     /// <summary>Reads, distils and writes. Doing it again replaces the outputs by equal ones.</summary>
     /// <param name="work">What to assemble.</param>
@@ -43,7 +44,7 @@ public sealed class ResultAssembler(TileResultStore tiles, IFeatureSinkFactory s
 
         var properties = new RequestProperties(work.FeatureProperties);
         var summary = Summarise(work, index, distilled, properties);
-        await using var outputs = new SinkSet(work, sinks);
+        await using var outputs = new SinkSet(work, sinks, summary.Access!);
         await outputs.OpenAsync(summary, cancellationToken);
         await WriteAsync(work, index, distilled, properties, outputs, cancellationToken);
         // A job that ended loses its checkpoints: what was read of them may be a part.
@@ -101,13 +102,14 @@ public sealed class ResultAssembler(TileResultStore tiles, IFeatureSinkFactory s
         }
     }
 
-    private static ResultSummary Summarise(AssembleResult work, TileIndex index, DistillationResult distilled, RequestProperties properties) => new()
+    private ResultSummary Summarise(AssembleResult work, TileIndex index, DistillationResult distilled, RequestProperties properties) => new()
     {
         JobId = work.JobId,
         ExternalId = work.ExternalId,
         JobName = work.JobName,
         Image = work.ImageUrl,
         ImageReadRole = work.ImageReadRole,
+        Access = settings.AccessOf(work.Grants),
         Endpoint = work.Endpoint.Name,
         Variant = work.Variant,
         Tiles = index.Tiles,

@@ -1,3 +1,4 @@
+using Swath.Access;
 using Swath.Contracts;
 using Swath.Worker.Sinks;
 
@@ -9,7 +10,7 @@ internal sealed class SinkSet : IAsyncDisposable
     private readonly List<(int Output, IFeatureSink Sink)> _open = [];
     private readonly SortedDictionary<int, OutputOutcome> _outcomes = [];
 
-    public SinkSet(AssembleResult work, IFeatureSinkFactory factory)
+    public SinkSet(AssembleResult work, IFeatureSinkFactory factory, JobAccess access)
     {
         foreach (var (output, wanted) in work.Outputs.Index())
         {
@@ -17,7 +18,7 @@ internal sealed class SinkSet : IAsyncDisposable
                 continue;
             try
             {
-                _open.Add((output, factory.Create(wanted, work.ExternalId ?? work.JobId.ToString())));
+                _open.Add((output, factory.Create(PermittedOutput.Of(wanted, access, work), PermittedOutput.NameOf(wanted, work))));
             }
             catch (SinkException e)
             {

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Swath.Access;
 using Swath.Contracts;
 using Swath.Endpoints;
 using Swath.Imaging;
@@ -16,6 +17,7 @@ public sealed partial class RegionProcessor(
     IModelEndpointFactory endpoints,
     ITileCheckpoints checkpoints,
     ImageAccess images,
+    GrantSettings settings,
     IOptionsMonitor<WorkerOptions> options,
     TimeProvider clock,
     ILogger<RegionProcessor> log)
@@ -35,7 +37,7 @@ public sealed partial class RegionProcessor(
         activity?.SetTag("swath.job", work.JobId).SetTag("swath.region", work.Region.RegionId).SetTag("swath.attempt", work.Attempt);
         try
         {
-            var plan = await Task.Run(() => RegionPlan.Make(work, () => images.Open(work.ImageUrl, work.ImageReadRole, cancel), _interests, images.Limits), cancel);
+            var plan = await Task.Run(() => RegionPlan.Make(work, () => images.Open(work.ImageUrl, work.ImageReadRole, settings.AccessOf(work.Grants), cancel), _interests, images.Limits), cancel);
             var finished = await checkpoints.FinishedAsync(work.JobId, work.Region.RegionId, cancel);
             var left = plan.Tiles.Where(tile => !finished.ContainsKey(tile)).ToList();
             var tally = new RegionTally(plan.Tiles.Where(finished.ContainsKey).Select(tile => finished[tile]));
@@ -65,18 +67,19 @@ public sealed partial class RegionProcessor(
     {
         if (left.Count == 0)
             return;
-        var settings = options.CurrentValue;
-        var encoded = Channel.CreateBounded<EncodedTile>(settings.ReadAhead);
+        var current = options.CurrentValue;
+        var encoded = Channel.CreateBounded<EncodedTile>(current.ReadAhead);
         var outcomes = Channel.CreateBounded<TileOutcome>(2 * work.TileWorkers);
 
         // The first stage that fails stops the others; every stage ends before this method does.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        ImageFile Open() => images.Open(work.ImageUrl, work.ImageReadRole, stop.Token);
+        var access = settings.AccessOf(work.Grants);
+        ImageFile Open() => images.Open(work.ImageUrl, work.ImageReadRole, access, stop.Token);
         using var locators = new LocatorPool(Open);
         var cutter = new TileReader(work, plan.Stretch, Open, clock);
-        var invoker = new TileInvoker(work, plan, endpoints.Create(work.Endpoint, work.Variant), locators, clock, log);
+        var invoker = new TileInvoker(work, plan, endpoints.Create(work.Endpoint, work.Variant, access), locators, clock, log);
         var reading = Stage(
-            TileCutter.Runs(left, settings.EffectiveReaders).Select(run => cutter.ReadAsync(run, encoded.Writer, outcomes.Writer, drain, stop.Token)),
+            TileCutter.Runs(left, current.EffectiveReaders).Select(run => cutter.ReadAsync(run, encoded.Writer, outcomes.Writer, drain, stop.Token)),
             stop, encoded.Writer);
         var invoking = Stage(
             Enumerable.Range(0, Math.Max(1, work.TileWorkers)).Select(_ => invoker.InvokeAsync(encoded.Reader, outcomes.Writer, stop.Token)), stop);

@@ -21,7 +21,9 @@ internal sealed class PreviewSink(string path, ImageAccess images) : IFeatureSin
             _picture = await Task.Run(
                 () =>
                 {
-                    using var image = images.Open(summary.Image, summary.ImageReadRole, cancellationToken);
+                    using var image = summary.Access is { } access
+                        ? images.Open(summary.Image, summary.ImageReadRole, access, cancellationToken)
+                        : images.Open(summary.Image, summary.ImageReadRole, cancellationToken);
                     return PreviewPicture.Of(image, cancellationToken);
                 },
                 cancellationToken);

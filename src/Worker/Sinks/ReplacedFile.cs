@@ -1,3 +1,5 @@
+using Swath.Access.Files;
+
 namespace Swath.Worker.Sinks;
 
 /// <summary>
@@ -7,9 +9,10 @@ namespace Swath.Worker.Sinks;
 internal sealed class ReplacedFile : IDisposable
 {
     private readonly string _named;
+    private readonly string _resolved;
     private bool _done;
 
-    private ReplacedFile(string named, string target, string temporary) => (_named, Target, Temporary) = (named, target, temporary);
+    private ReplacedFile(string named, string target, string temporary) => (_named, Target, Temporary, _resolved) = (named, target, temporary, ResolvedPath.Of(target));
 
     /// <summary>The final place.</summary>
     public string Target { get; }
@@ -45,6 +48,10 @@ internal sealed class ReplacedFile : IDisposable
         {
             using (var written = new FileStream(Temporary, FileMode.Open, FileAccess.ReadWrite))
                 written.Flush(flushToDisk: true);
+
+            // Whoever may write beside it could have put a link in the place of a folder.
+            if (ResolvedPath.Of(Target) != _resolved)
+                throw new SinkException($"The output {_named} can't be written: a link was put into its path while it was made.");
             File.Move(Temporary, Target, overwrite: true);
             _done = true;
             return Target;

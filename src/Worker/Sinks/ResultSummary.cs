@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Swath.Access;
 using Swath.Contracts;
 
 namespace Swath.Worker.Sinks;
@@ -21,6 +22,9 @@ public sealed record ResultSummary
 
     /// <summary>The role that reads the image; not written.</summary>
     public string? ImageReadRole { get; init; }
+
+    /// <summary>What the job may read; not written. Null: all that the process may.</summary>
+    public JobAccess? Access { get; init; }
 
     /// <summary>The endpoint's name or URL.</summary>
     public required string Endpoint { get; init; }

@@ -131,7 +131,7 @@ internal sealed class AwsSite : IAsyncDisposable
     /// <summary>What a job's result holds, by row and column.</summary>
     public async Task<IReadOnlyList<(double X, double Y)>> FeaturesAsync(string jobId)
     {
-        using var result = await _s3.GetObjectAsync(_name, $"results/{jobId}.geojson");
+        using var result = await _s3.GetObjectAsync(_name, $"results/{Uri.EscapeDataString(jobId)}.geojson");
         using var json = await JsonDocument.ParseAsync(result.ResponseStream);
         Assert.Equal(jobId, json.RootElement.GetProperty("swath").GetProperty("externalId").GetString());
         return [.. json.RootElement.GetProperty("features").EnumerateArray().Select(PointFeature.Of).Select(feature => (feature.X, feature.Y)).OrderBy(f => f.Y).ThenBy(f => f.X)];

@@ -87,6 +87,19 @@ public sealed class InvokeTests
     }
 
     [Fact]
+    public async Task InvokeAsync_ErrorWithSignsThatMoveOrTurnText_IsShortAndPlain()
+    {
+        await using var model = await StandInModel.AnsweringAsync(400, "\u001b[2Jgone\u202Eevil\u2028\r\nfake row\u0007" + new string('x', 5000) + "secret");
+
+        var failure = await Endpoint.FailAsync(model.Url);
+
+        Assert.DoesNotContain(failure.Message, sign => char.IsControl(sign) || sign is '\u202E' or '\u2028');
+        Assert.Contains("It said: [2Jgone evil", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
+        Assert.InRange(failure.Message.Length, 200, 500);
+    }
+
+    [Fact]
     public async Task InvokeAsync_ConnectionEndsInTheAnswer_IsRetriedAndTyped()
     {
         await using var model = await StandInModel.StartAsync(async (context, _) =>

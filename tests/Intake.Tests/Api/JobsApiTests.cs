@@ -24,7 +24,7 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSwathPersistence(database.DataSource).AddSwathOutbox().AddSwathSubmission();
+        builder.Services.AddSwathPersistence(database.DataSource).AddSwathOutbox().AddSwathSubmission().AddWideAccess();
         _app = builder.Build();
         _app.MapJobs();
         await _app.StartAsync();
@@ -40,7 +40,7 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
     [Fact]
     public async Task Post_ValidRequestWithoutId_IsStoredInTheOutboxAndAccepted()
     {
-        var answer = await PostAsync("""{"imageUrl":"a.tif","endpoint":{"name":"http://127.0.0.1:8080/invocations"},"outputs":[{"type":"File","path":"a.geojson"}]}""");
+        var answer = await PostAsync("""{"imageUrl":"/data/a.tif","endpoint":{"name":"http://127.0.0.1:8080/invocations"},"outputs":[{"type":"File","path":"/data/a.geojson"}]}""");
 
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         var accepted = await answer.Content.ReadFromJsonAsync<JobAccepted>();
@@ -49,9 +49,9 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
     }
 
     [Theory]
-    [InlineData("""{"imageUrl":"a.tif","endpoint":{"name":"nonsense"},"outputs":[{"type":"File","path":"a.geojson"}]}""", "endpoint.name")]
-    [InlineData("""{"imageUrl":"a.tif","endpoint":{"name":"http://m/"},"outputs":[]}""", "outputs")]
-    [InlineData("""{"imageUrl":"a.tif","endpoint":{"name":"http://m/"},"outputs":[{"type":"Pigeon"}]}""", "outputs[0].type")]
+    [InlineData("""{"imageUrl":"/data/a.tif","endpoint":{"name":"nonsense"},"outputs":[{"type":"File","path":"/data/a.geojson"}]}""", "endpoint.name")]
+    [InlineData("""{"imageUrl":"/data/a.tif","endpoint":{"name":"http://m/"},"outputs":[]}""", "outputs")]
+    [InlineData("""{"imageUrl":"/data/a.tif","endpoint":{"name":"http://m/"},"outputs":[{"type":"Pigeon"}]}""", "outputs[0].type")]
     [InlineData("""{"endpoint":{"name":"http://m/"},"outputs":[]}""", "imageUrl")]
     public async Task Post_InvalidRequest_NamesWhatIsWrong(string body, string named)
     {
@@ -157,7 +157,7 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
     public async Task Post_MembersThatMayBeAny_AreNotLookedInto()
     {
         var answer = await PostAsync(
-            """{"imageUrl":"a.tif","endpoint":{"name":"ships","type":"SageMaker","parameters":{"SessionId":"a"}},"featureProperties":[{"mine":{"a":1}}],"outputs":[{"type":"File","path":"a.geojson"}]}""");
+            """{"imageUrl":"/data/a.tif","endpoint":{"name":"ships","type":"SageMaker","parameters":{"SessionId":"a"}},"featureProperties":[{"mine":{"a":1}}],"outputs":[{"type":"File","path":"/data/a.geojson"}]}""");
 
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
     }
@@ -192,7 +192,7 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
 
         var job = await _client.GetFromJsonAsync<JsonElement>($"/v1/jobs/{accepted!.JobId}");
 
-        Assert.Equal(("Requested", "harbour", "a.tif"), (job.GetProperty("state").GetString(), job.GetProperty("name").GetString(), job.GetProperty("imageUrl").GetString()));
+        Assert.Equal(("Requested", "harbour", "/data/a.tif"), (job.GetProperty("state").GetString(), job.GetProperty("name").GetString(), job.GetProperty("imageUrl").GetString()));
         var cancel = await _client.PostAsync($"/v1/jobs/{accepted.JobId}/cancel", null);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, cancel.StatusCode);
         Assert.NotNull(cancel.Headers.RetryAfter);
@@ -273,7 +273,7 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
     }
 
     private static string Request(string members) =>
-        $$"""{ {{members}}, "imageUrl":"a.tif","endpoint":{"name":"http://127.0.0.1:8080/invocations"},"outputs":[{"type":"File","path":"a.geojson"}]}""";
+        $$"""{ {{members}}, "imageUrl":"/data/a.tif","endpoint":{"name":"http://127.0.0.1:8080/invocations"},"outputs":[{"type":"File","path":"/data/a.geojson"}]}""";
 
     private Task<HttpResponseMessage> PostAsync(string body) =>
         _client.PostAsync("/v1/jobs", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));

@@ -116,5 +116,5 @@ public sealed class CalculateRegionsConsumerTests(DatabaseFixture database) : IC
 
     // Without Intake's background work, which needs the saga's stream.
     private IServiceCollection Measuring() =>
-        new ServiceCollection().AddLogging().AddSwathPersistence(database.DataSource).AddSwathIntake().RemoveAll<IHostedService>();
+        new ServiceCollection().AddLogging().AddSwathPersistence(database.DataSource).AddSwathIntake().AddWideAccess().RemoveAll<IHostedService>();
 }

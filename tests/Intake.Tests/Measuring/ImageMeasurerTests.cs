@@ -86,7 +86,7 @@ public sealed class ImageMeasurerTests
     }
 
     private static RegionsCalculated Measure(string image, TileOptions tile, int regionSize = 10240, string? interest = null) =>
-        new ImageMeasurer(new Fixed<IntakeOptions>(new() { RegionSize = regionSize }), new ImageAccess(() => new(), () => new(), TimeProvider.System)).Measure(
+        new ImageMeasurer(new Fixed<IntakeOptions>(new() { RegionSize = regionSize }), new ImageAccess(() => new(), () => new(), TimeProvider.System), WideAccess.Settings).Measure(
             new CalculateRegions { JobId = Guid.Empty, ImageUrl = image, Tile = tile, RegionOfInterest = interest });
 
     private sealed class Fixed<T>(T options) : Microsoft.Extensions.Options.IOptionsMonitor<T>

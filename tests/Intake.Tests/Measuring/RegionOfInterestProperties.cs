@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Swath.Contracts;
 using Swath.Imaging;
 using Swath.Intake.Measuring;
+using Swath.Testing;
 
 namespace Swath.Intake.Tests.Measuring;
 
@@ -100,7 +101,7 @@ public sealed class RegionOfInterestProperties : IDisposable
     }
 
     private RegionsCalculated Measure(int regionSize, TileOptions tile, string? interest) =>
-        new ImageMeasurer(new Fixed<IntakeOptions>(new() { RegionSize = regionSize }), new ImageAccess(() => new(), () => new(), TimeProvider.System)).Measure(
+        new ImageMeasurer(new Fixed<IntakeOptions>(new() { RegionSize = regionSize }), new ImageAccess(() => new(), () => new(), TimeProvider.System), WideAccess.Settings).Measure(
             new CalculateRegions { JobId = Guid.Empty, ImageUrl = _image, Tile = tile, RegionOfInterest = interest });
 
     private sealed class Fixed<T>(T options) : IOptionsMonitor<T>

@@ -55,7 +55,7 @@ internal sealed class GatewayRig : IAsyncDisposable
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders().AddProvider(Log);
-        builder.Services.AddSwathPersistence(database).AddSwathOutbox().AddEventStream<ImageJob>(ImageJobStream.Configure).AddSwathIntake();
+        builder.Services.AddSwathPersistence(database).AddSwathOutbox().AddEventStream<ImageJob>(ImageJobStream.Configure).AddSwathIntake().AddWideAccess();
         builder.Services.AddMassTransit(bus =>
         {
             bus.AddIntakeConsumers();

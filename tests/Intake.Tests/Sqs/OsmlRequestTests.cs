@@ -141,7 +141,7 @@ public sealed class OsmlRequestTests
     {
         const string script = "import sys, uuid; print(uuid.uuid5(uuid.UUID(sys.argv[1]), sys.argv[2]))";
 
-        var said = await ExternalTool.RunAsync("python3", ["-c", script, OsmlJobId.Namespace.ToString(), "testId1 är"]);
+        var said = await ExternalTool.RunAsync("python3", ["-c", script, ExternalIds.Namespace.ToString(), "testId1 är"]);
 
         Assert.Equal(OsmlJobId.Of("testId1 är").JobId, Guid.Parse(said.Trim()));
     }

@@ -72,6 +72,36 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
     }
 
     [Fact]
+    public async Task AssembleAsync_OutputThatTheJobMayNotWrite_IsNotTouchedAndTheOthersAreWritten()
+    {
+        var folder = Path.GetDirectoryName(Output)!;
+        var elsewhere = Directory.CreateTempSubdirectory("swath-elsewhere-");
+        try
+        {
+            // A link that was put there after the request had passed the door.
+            var link = Path.Combine(folder, "link");
+            Directory.CreateSymbolicLink(link, elsewhere.FullName);
+            var work = Work() with
+            {
+                Grants = new Grants { OutputRoots = [folder] },
+                Outputs = [OutputSink.ToFile(Path.Combine(link, "a.geojson")), OutputSink.ToFile(Path.Combine(elsewhere.FullName, "b.geojson")), OutputSink.ToFile(Output)],
+            };
+            await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100), Box(1, 1, 5, 5, 0.9));
+
+            var outcome = Assert.IsType<AssemblyOutcome.Completed>(await AssembleAsync(work)).Message;
+
+            Assert.Equal(2, outcome.FailedOutputs.Count);
+            Assert.All(outcome.FailedOutputs, failure => Assert.Contains("OUTPUT_ROOTS", failure, StringComparison.Ordinal));
+            Assert.Empty(elsewhere.GetFiles());
+            Assert.True(File.Exists(Output));
+        }
+        finally
+        {
+            elsewhere.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task AssembleAsync_RequestProperties_AreInEveryFeature()
     {
         var work = Work() with { FeatureProperties = [JsonDocument.Parse("""{"mission":"m1"}""").RootElement] };
@@ -195,7 +225,7 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
         await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100), Box(1, 1, 5, 5, 0.9));
         await using var worker = await WorkerRig.StartAsync(database.DataSource, "assembles");
         var ended = new TaskCompletionSource<JobCompleted>();
-        worker.Get<MassTransit.IBusControl>().ConnectReceiveEndpoint("test", e => MassTransit.HandlerExtensions.Handler<JobCompleted>(e, c =>
+        worker.Get<MassTransit.IBusControl>().ConnectReceiveEndpoint(Queues.ImageJob.AbsolutePath, e => MassTransit.HandlerExtensions.Handler<JobCompleted>(e, c =>
         {
             ended.TrySetResult(c.Message);
             return Task.CompletedTask;
@@ -252,7 +282,7 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private Task<AssemblyOutcome> AssembleAsync(AssembleResult work, Func<CancellationToken, Task<bool>>? isWanted = null, IFeatureSinkFactory? sinks = null) =>
-        new ResultAssembler(_store, sinks ?? TestSinks.Factory()).AssembleAsync(work, isWanted ?? (_ => Task.FromResult(true)), default);
+        new ResultAssembler(_store, sinks ?? TestSinks.Factory(), WideAccess.Settings).AssembleAsync(work, isWanted ?? (_ => Task.FromResult(true)), default);
 
     private AssembleResult Work() => new()
     {

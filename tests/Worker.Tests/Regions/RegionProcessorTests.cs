@@ -56,6 +56,42 @@ public sealed class RegionProcessorTests
     }
 
     [Fact]
+    public async Task ProcessAsync_ModelThatTheJobMayNotCall_IsNotCalled()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        var grants = new Grants { ImageRoots = ["/"], EndpointHosts = ["models.example.com", "*.0.0.1"] };
+
+        var failed = Assert.IsType<RegionOutcome.Failed>(await rig.RunAsync(rig.Work() with { Grants = grants }));
+
+        Assert.Contains("ENDPOINT_HOSTS", failed.Reason, StringComparison.Ordinal);
+        Assert.Empty(rig.Model.Tiles);
+    }
+
+    [Fact]
+    public async Task ProcessAsync_NameThatLeadsToLoopback_IsNotCalledAndSaysWhatWouldPermitIt()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        var work = rig.Work() with { Grants = new Grants { ImageRoots = ["/"], EndpointHosts = ["*"] } };
+
+        var outcome = await rig.RunAsync(work with { Endpoint = work.Endpoint with { Name = work.Endpoint.Name.Replace("127.0.0.1", "localhost", StringComparison.Ordinal) } });
+
+        Assert.Contains("ENDPOINT_INTERNAL_ADDRESSES", Assert.IsType<RegionOutcome.Failed>(outcome).Reason, StringComparison.Ordinal);
+        Assert.Empty(rig.Model.Tiles);
+    }
+
+    [Fact]
+    public async Task ProcessAsync_ImageOutsideOfTheJobsRoots_IsNotOpened()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        var grants = new Grants { ImageRoots = [Path.Combine(Path.GetDirectoryName(rig.Image.Path)!, "other")], EndpointHosts = ["127.0.0.1:*"] };
+
+        var failed = Assert.IsType<RegionOutcome.Failed>(await rig.RunAsync(rig.Work() with { Grants = grants }));
+
+        Assert.Contains("IMAGE_ROOTS", failed.Reason, StringComparison.Ordinal);
+        Assert.Empty(rig.Model.Tiles);
+    }
+
+    [Fact]
     public async Task ProcessAsync_RangeAdjustment_SendsEveryTileStretchedAlike()
     {
         await using var rig = await RegionRig.StartAsync(_checkpoints);

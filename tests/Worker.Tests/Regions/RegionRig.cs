@@ -1,10 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Swath.Access;
 using Swath.Contracts;
 using Swath.Endpoints;
 using Swath.Imaging;
 using Swath.Imaging.Remote;
+using Swath.Testing;
 using Swath.Worker.Regions;
 
 namespace Swath.Worker.Tests.Regions;
@@ -22,12 +24,13 @@ internal sealed class RegionRig : IAsyncDisposable
             .AddLogging()
             .AddSwathEndpoints()
             .AddSwathImaging()
+            .AddWideAccess()
             .Configure<EndpointsOptions>(o => (o.MaxAttempts, o.RetryDelaySeconds) = (2, 0.001))
             .Configure<RemoteImageOptions>(o => (o.HttpHosts, o.HttpPlain, o.HttpInternalAddresses, o.Retries) = ("127.0.0.1:1", true, true, 0))
             .Configure<WorkerOptions>(o => (o.ReadersPerRegion, o.ReadAhead) = (2, 1))
             .BuildServiceProvider();
         Processor = new RegionProcessor(
-            _services.GetRequiredService<IModelEndpointFactory>(), checkpoints, _services.GetRequiredService<ImageAccess>(),
+            _services.GetRequiredService<IModelEndpointFactory>(), checkpoints, _services.GetRequiredService<ImageAccess>(), _services.GetRequiredService<GrantSettings>(),
             _services.GetRequiredService<IOptionsMonitor<WorkerOptions>>(), TimeProvider.System, NullLogger<RegionProcessor>.Instance);
     }
 

@@ -75,4 +75,27 @@ public sealed class GeoJsonFileSinkTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Complete_LinkInThePlaceOfTheFolder_WritesNothingBehindIt()
+    {
+        var root = Directory.CreateTempSubdirectory("swath-link-");
+        try
+        {
+            var (folder, behind) = (root.CreateSubdirectory("results"), root.CreateSubdirectory("behind"));
+            using var place = ReplacedFile.At(Path.Combine(folder.FullName, "a.geojson"));
+            File.WriteAllText(place.Temporary, "{}");
+            folder.MoveTo(Path.Combine(root.FullName, "moved"));
+            Directory.CreateSymbolicLink(Path.Combine(root.FullName, "results"), behind.FullName);
+            File.WriteAllText(place.Temporary, "{}");
+
+            Assert.Contains("a link was put into its path", Assert.Throws<SinkException>(place.Complete).Message, StringComparison.Ordinal);
+
+            Assert.False(File.Exists(Path.Combine(behind.FullName, "a.geojson")));
+        }
+        finally
+        {
+            root.Delete(recursive: true);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 using System.Net;
-using Swath.Imaging.Remote;
+using Swath.Access.Network;
 
-namespace Swath.Imaging.Tests.Remote;
+namespace Swath.Access.Tests;
 
 public sealed class NetworkAddressesTests
 {

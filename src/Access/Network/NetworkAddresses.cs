@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Swath.Imaging.Remote;
+namespace Swath.Access.Network;
 
 /// <summary>Tells the addresses of the public network from those that only this machine or its network can reach.</summary>
-internal static class NetworkAddresses
+public static class NetworkAddresses
 {
     // The registries of special addresses: https://www.iana.org/assignments/iana-ipv4-special-registry and -ipv6-special-registry.
     private static readonly IPNetwork[] Internal =

@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using Swath.Contracts;
+
+namespace Swath.Access;
+
+/// <summary>What the settings permit, for all and for single tenants, as grants.</summary>
+/// <param name="options">For all.</param>
+/// <param name="configuration">For single tenants: <c>Tenants:NAME:OUTPUT_ROOTS</c> and the like; null: there are none.</param>
+public sealed class GrantSettings(IOptionsMonitor<AccessOptions> options, IConfiguration? configuration = null)
+{
+    /// <summary>The section of the configuration that has one section for each tenant.</summary>
+    public const string Section = "Tenants";
+
+    /// <summary>What jobs of a tenant may do.</summary>
+    /// <param name="tenant">Its name, letter by letter; null: any tenant of which the configuration says nothing.</param>
+    public Grants Of(string? tenant)
+    {
+        var all = options.CurrentValue;
+
+        // Keys of a configuration know no case, tenants do.
+        var its = tenant is null ? null : configuration?.GetSection(Section).GetChildren().FirstOrDefault(section => section.Key == tenant);
+        return new Grants
+        {
+            ImageRoots = Folders(its?["IMAGE_ROOTS"], all.ImageRoots, all.DataFolder),
+            OutputRoots = Folders(its?["OUTPUT_ROOTS"], all.OutputRoots, all.DataFolder),
+            ImageHosts = Hosts(its?["IMAGE_HTTP_HOSTS"] ?? all.ImageHosts),
+            ImageInternalAddresses = Flag(its?["IMAGE_HTTP_INTERNAL_ADDRESSES"]) ?? all.ImageInternalAddresses,
+            EndpointHosts = Hosts(its?["ENDPOINT_HOSTS"] ?? all.EndpointHosts),
+            EndpointInternalAddresses = Flag(its?["ENDPOINT_INTERNAL_ADDRESSES"]) ?? all.EndpointInternalAddresses,
+            ImageBuckets = List(its?["IMAGE_BUCKETS"] ?? all.ImageBuckets),
+            OutputBuckets = List(its?["OUTPUT_BUCKETS"] ?? all.OutputBuckets),
+            OutputStreams = List(its?["OUTPUT_STREAMS"] ?? all.OutputStreams),
+        };
+    }
+
+    /// <summary>What a job may do whose request was stamped, or came before requests were: that one has what the settings permit to all.</summary>
+    public JobAccess AccessOf(Grants? stamped) => new(stamped ?? Of(null));
+
+    private static IReadOnlyList<string> Folders(string? ofTenant, string ofAll, string? standard)
+    {
+        var folders = List(string.IsNullOrWhiteSpace(ofTenant) ? ofAll : ofTenant);
+        return folders.Length > 0 ? [.. folders.Select(Path.GetFullPath)] : standard is null ? [] : [Path.GetFullPath(standard)];
+    }
+
+    private static string[] List(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    // A host has no space in it: lists that were separated by spaces stay what they were.
+    private static string[] Hosts(string text) => List(text.Replace(' ', ','));
+
+    // What is no flag permits nothing.
+    private static bool? Flag(string? text) => text is null ? null : text is "1" || (bool.TryParse(text, out var flag) && flag);
+}
