@@ -1,11 +1,11 @@
 using MassTransit;
 using MassTransit.Middleware;
-using Npgsql;
 using Swath.Contracts;
 using Swath.Host.Composition.Transports;
 using Swath.Intake;
 using Swath.Intake.Submitting;
 using Swath.Persistence.EventSourcing;
+using Swath.Persistence.Outages;
 using Swath.Scheduler;
 using Swath.Scheduler.Jobs;
 using Swath.Worker;
@@ -17,8 +17,10 @@ internal static class Messaging
 {
     private const int SagaPrefetch = 128;
 
-    // A thousand times up to 15 s: for hours. A database that is away must not turn into failed jobs.
-    private const int TransientRetries = 1000;
+    // What is still wrong after these is wrong for good: the job fails with the reason (CommandFaultConsumer).
+    private const int Conflicts = 10;
+    private const int Failures = 4;
+    private static readonly Type[] Hopeless = [typeof(UnexpectedEventException), typeof(TableAndFoldDisagreeException), typeof(RequestRefusedException)];
 
     public static void Add(IBusRegistrationConfigurator bus, SwathProcessOptions options)
     {
@@ -29,16 +31,9 @@ internal static class Messaging
             AddScheduler(bus);
         if (options.Roles.HasFlag(Roles.Worker))
             bus.AddWorkerConsumers();
-        bus.AddConfigureEndpointsCallback((name, endpoint) =>
+        bus.AddConfigureEndpointsCallback((services, name, endpoint) =>
         {
-            endpoint.UseMessageRetry(retry => retry
-                .Exponential(TransientRetries, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(1))
-                .Handle<NpgsqlException>(failure => failure.IsTransient));
-
-            // What is still wrong after these is wrong for good: the job fails with the reason (CommandFaultConsumer).
-            endpoint.UseMessageRetry(retry => retry.Exponential(4, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200))
-                .Ignore(typeof(UnexpectedEventException), typeof(TableAndFoldDisagreeException), typeof(RequestRefusedException)));
-            endpoint.UseEventSourcedRetry();
+            endpoint.UseEventSourcedRetry(Conflicts, Failures, Hopeless, services.GetRequiredService<DatabaseReturn>());
             ConfigureFaults(endpoint);
 
             // All that Swath says to itself is sent: a queue that is bound to a message's type takes it from anybody who may publish.

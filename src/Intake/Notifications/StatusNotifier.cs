@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Swath.Endpoints.Aws.Sns;
+using Swath.Persistence.Outages;
 using Swath.Persistence.StatusBacklog;
 
 namespace Swath.Intake.Notifications;
@@ -36,7 +37,7 @@ internal sealed class StatusNotifier(
         {
             await Backlog.FollowAsync(cancellationToken);
         }
-        catch (NpgsqlException away)
+        catch (Exception away) when (DatabaseAway.IsCauseOf(away))
         {
             logger.LogWarning("Status notifications begin when the database answers: {Reason}", away.Message);
         }
@@ -56,7 +57,7 @@ internal sealed class StatusNotifier(
             {
                 return;
             }
-            catch (Exception failure) when (failure is NpgsqlException or AmazonServiceException or AmazonClientException or HttpRequestException or OperationCanceledException)
+            catch (Exception failure)
             {
                 logger.LogError("Status notifications wait {Pause}: {Reason}", pause, failure.Message);
                 await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,9 +1,9 @@
 using MassTransit;
 using MassTransit.Transports;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Swath.Endpoints.Aws.Sqs;
 using Swath.Intake.Submitting;
+using Swath.Persistence.Outages;
 
 namespace Swath.Intake.Sqs;
 
@@ -86,7 +86,7 @@ internal sealed class MessageHandling(
                 cancellationToken.ThrowIfCancellationRequested();
                 throw new InvalidOperationException($"The consumer of {EndpointName} did not store the request.");
             }
-            catch (NpgsqlException away) when (away.IsTransient && !cancellationToken.IsCancellationRequested)
+            catch (Exception away) when (DatabaseAway.IsCauseOf(away) && !cancellationToken.IsCancellationRequested)
             {
                 // The message is as good as before: to give it back now would only count against it.
                 logger.LogWarning("Message {MessageId} waits for the database: {Reason}", message.MessageId, away.Message);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Amazon.Runtime;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -51,7 +50,7 @@ internal sealed class QueueGateway(
             {
                 break;
             }
-            catch (Exception failure) when (failure is AmazonServiceException or AmazonClientException or HttpRequestException or OperationCanceledException)
+            catch (Exception failure)
             {
                 logger.LogError("The queue {Queue} can't be read and is tried again in {Pause}: {Reason}", options.Value.Queue, pause, failure.Message);
                 await Task.Delay(pause, time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

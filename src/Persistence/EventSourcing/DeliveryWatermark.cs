@@ -65,6 +65,7 @@ internal sealed class DeliveryWatermark : IAsyncDisposable
             _runs = [];
         }
         var moved = new HashSet<Guid>();
+        var answered = false;
         try
         {
             await using var command = _database.CreateCommand(Move);
@@ -74,6 +75,7 @@ internal sealed class DeliveryWatermark : IAsyncDisposable
             await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                 moved.Add(reader.GetGuid(0));
+            answered = true;
         }
         finally
         {
@@ -82,7 +84,7 @@ internal sealed class DeliveryWatermark : IAsyncDisposable
                 foreach (var (jobId, run) in runs)
                 {
                     if (!moved.Contains(jobId) && run.Tries < Patience)
-                        _runs.TryAdd(jobId, run with { Tries = run.Tries + 1 });
+                        _runs.TryAdd(jobId, answered ? run with { Tries = run.Tries + 1 } : run);
                 }
             }
         }
@@ -116,7 +118,7 @@ internal sealed class DeliveryWatermark : IAsyncDisposable
         {
             await FlushAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (NpgsqlException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             _logger.LogWarning(e, "The delivery watermark could not be moved; it is tried again, and after a crash some messages would be delivered twice");
         }

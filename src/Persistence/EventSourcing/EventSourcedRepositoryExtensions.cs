@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Swath.Persistence.Outages;
 
 namespace Swath.Persistence.EventSourcing;
 
@@ -53,16 +54,15 @@ public static class EventSourcedRepositoryExtensions
     }
 
     /// <summary>
-    /// Tries a message again when another process changed its saga meanwhile, or when the database was away for a moment.
-    /// Put it on every endpoint that hosts an event-sourced saga.
+    /// Tries messages again: while the database is away, for as long as that lasts; when another process changed the saga meanwhile; and, where
+    /// wanted, after any other failure. Put it on every endpoint that hosts an event-sourced saga, and no other retry around it.
     /// </summary>
     /// <param name="endpoint">The receive endpoint, or the endpoint callback's configurator.</param>
-    /// <param name="limit">How often, 1 or more. Waits grow from 10 ms to 1 s.</param>
-    public static void UseEventSourcedRetry(this IConsumePipeConfigurator endpoint, int limit = 10) =>
-        endpoint.UseMessageRetry(retry =>
-        {
-            retry.Handle<ConcurrencyException>();
-            retry.Handle<NpgsqlException>(e => e.IsTransient);
-            retry.Exponential(limit, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(20));
-        });
+    /// <param name="limit">How often a conflict with another process is tried again, 1 or more. Waits grow from 10 ms to 1 s.</param>
+    /// <param name="failures">How often any other failure is tried again, 0 or more. Waits grow from 200 ms to 5 s.</param>
+    /// <param name="hopeless">Exceptions that would only come again.</param>
+    /// <param name="database">Where messages wait for the database; null to try by the clock alone.</param>
+    public static void UseEventSourcedRetry(
+        this IConsumePipeConfigurator endpoint, int limit = 10, int failures = 0, IEnumerable<Type>? hopeless = null, DatabaseReturn? database = null) =>
+        endpoint.UseMessageRetry(retry => retry.SetRetryPolicy(_ => new MessageRetryPolicy(database, limit, failures, [.. hopeless ?? []])));
 }

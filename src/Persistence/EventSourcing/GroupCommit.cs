@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Npgsql;
+using Swath.Persistence.Outages;
 
 namespace Swath.Persistence.EventSourcing;
 
@@ -68,10 +69,18 @@ internal sealed class GroupCommit<TState> : IAsyncDisposable where TState : clas
                 await TryCommitAsync(group).ConfigureAwait(false);
                 return;
             }
-            catch (NpgsqlException e) when (e.IsTransient && attempt < _model.Options.TransientRetries)
+            catch (Exception e) when (DatabaseAway.IsCauseOf(e) && attempt < _model.Options.TransientRetries)
             {
                 // A deadlock with somebody else's batch, or a lost connection. What did get committed before the connection broke is found as a duplicate.
                 await DisconnectAsync().ConfigureAwait(false);
+            }
+            catch (Exception e) when (DatabaseAway.IsCauseOf(e))
+            {
+                // One by one they would fare no better, and each would wait for the connection's time-out.
+                await DisconnectAsync().ConfigureAwait(false);
+                foreach (var append in group)
+                    append.Fail(e);
+                return;
             }
             catch (Exception) when (group.Count > 1)
             {

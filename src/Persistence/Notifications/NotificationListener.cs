@@ -34,7 +34,7 @@ public abstract class NotificationListener(NpgsqlDataSource database, TimeProvid
             {
                 await ListenAsync(stoppingToken).ConfigureAwait(false);
             }
-            catch (Exception failure) when (failure is NpgsqlException or IOException or TimeoutException && !stoppingToken.IsCancellationRequested)
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
                 logger.LogWarning(failure, "The notifications of {Channel} broke off and are tried again in {Pause}: {Meaning}", Channel, Pause, MeaningOfSilence);
                 await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(false);

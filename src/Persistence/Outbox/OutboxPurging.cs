@@ -17,7 +17,7 @@ internal sealed class OutboxPurging(OutboxPurge purge, TimeProvider time, IOptio
             {
                 await purge.PurgeAsync(stoppingToken);
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 logger.LogWarning(e, "Delivered outbox rows could not be purged; it is tried again in {Interval}", options.Value.PurgeInterval);
             }

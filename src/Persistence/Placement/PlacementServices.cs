@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Swath.Persistence.Capacity;
+using Swath.Persistence.Outages;
 
 namespace Swath.Persistence.Placement;
 
@@ -14,6 +15,7 @@ public static class PlacementServices
     public static IServiceCollection AddSwathPlacement(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<DatabaseReturn>();
         services.TryAddSingleton<CapacityLedger>();
         services.TryAddSingleton<RegionBoard>();
         services.TryAddSingleton<WantedRegions>();

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
+using Swath.Persistence.Outages;
 using Swath.Scheduler.Maintenance;
 
 namespace Swath.Scheduler.Admission;
@@ -30,7 +30,7 @@ internal sealed class AdmissionService(
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
                 fleetIsFull = true;
-                if (failure is NpgsqlException or TimeoutException)
+                if (DatabaseAway.IsCauseOf(failure))
                     logger.LogError(failure, "An admission cycle could not reach the database; the next one tries again");
                 else
                     logger.LogError(failure, "An admission cycle failed unexpectedly; the next one tries again");

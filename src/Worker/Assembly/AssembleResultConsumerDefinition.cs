@@ -1,6 +1,5 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Swath.Contracts;
 
 namespace Swath.Worker.Assembly;
@@ -18,7 +17,6 @@ internal sealed class AssembleResultConsumerDefinition : ConsumerDefinition<Asse
         IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<AssembleResultConsumer> consumerConfigurator, IRegistrationContext context) =>
         endpointConfigurator.UseMessageRetry(retry =>
         {
-            retry.Handle<NpgsqlException>();
             retry.Handle<CheckpointsChangedException>();
             retry.Exponential(8, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(500));
         });

@@ -103,7 +103,7 @@ internal sealed partial class CheckpointSweep(NpgsqlDataSource database, TimePro
             if (regionsToo)
                 await SweepRegionsAsync(database, clock.GetUtcNow() - Kept, cancellationToken);
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             LogFailed(e);
         }

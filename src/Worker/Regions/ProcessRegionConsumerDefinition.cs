@@ -1,6 +1,5 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Swath.Contracts;
 
 namespace Swath.Worker.Regions;
@@ -13,12 +12,4 @@ internal sealed class ProcessRegionConsumerDefinition : ConsumerDefinition<Proce
 {
     public ProcessRegionConsumerDefinition(IOptions<WorkerOptions> options) =>
         EndpointName = WorkerQueue.NameOf(options.Value.EffectiveId);
-
-    protected override void ConfigureConsumer(
-        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<ProcessRegionConsumer> consumerConfigurator, IRegistrationContext context) =>
-        endpointConfigurator.UseMessageRetry(retry =>
-        {
-            retry.Handle<NpgsqlException>();
-            retry.Exponential(8, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(200));
-        });
 }
