@@ -34,8 +34,9 @@ public sealed class TileResultStore(NpgsqlDataSource database)
     private const string Read = """
         select region_id, attempt, x, y, width, height, features, payload, failure, dropped, dropped_reason, skipped
         from tile_results
-        where job_id = $1
+        where job_id = $1 and (region_id, y, x) > ($2, $3, $4)
         order by region_id, y, x
+        limit 100
         """;
 
     private const string Delete = "delete from tile_results where job_id = $1";
@@ -88,15 +89,35 @@ public sealed class TileResultStore(NpgsqlDataSource database)
         return tiles;
     }
 
-    /// <summary>All tiles of a job by region, row and column, one by one: the job's features never need to fit into memory together.</summary>
+    /// <summary>
+    /// All tiles of a job by region, row and column, one by one: the job's features never need to fit into memory together. They are read a
+    /// hundred at a time, so that no statement waits for what the caller does with them.
+    /// </summary>
     public async IAsyncEnumerable<TileResult> ReadAsync(Guid jobId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        TileResult? last = null;
+        do
+        {
+            var batch = await ReadBatchAsync(jobId, last, cancellationToken);
+            foreach (var tile in batch)
+                yield return tile;
+            last = batch.Count == 0 ? null : batch[^1];
+        }
+        while (last is not null);
+    }
+
+    private async Task<List<TileResult>> ReadBatchAsync(Guid jobId, TileResult? after, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Read);
         command.Parameters.AddWithValue(jobId);
+        command.Parameters.AddWithValue(after?.RegionId ?? int.MinValue);
+        command.Parameters.AddWithValue(after?.Window.Y ?? int.MinValue);
+        command.Parameters.AddWithValue(after?.Window.X ?? int.MinValue);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var batch = new List<TileResult>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            yield return new TileResult
+            batch.Add(new TileResult
             {
                 JobId = jobId,
                 RegionId = reader.GetInt32(0),
@@ -108,8 +129,10 @@ public sealed class TileResultStore(NpgsqlDataSource database)
                 Dropped = reader.GetInt32(9),
                 DroppedReason = reader.IsDBNull(10) ? null : reader.GetString(10),
                 Skipped = reader.GetBoolean(11),
-            };
+            });
         }
+
+        return batch;
     }
 
     /// <summary>Removes what a job stored; called when it is final.</summary>

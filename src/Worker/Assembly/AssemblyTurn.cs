@@ -1,4 +1,6 @@
+using System.Data;
 using Npgsql;
+using Swath.Persistence.Placement;
 
 namespace Swath.Worker.Assembly;
 
@@ -11,6 +13,8 @@ internal sealed class AssemblyTurn : IAsyncDisposable
     // The saga's state, as it stands in the jobs table.
     private const string Assembling = "Assembling";
 
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
+
     private readonly NpgsqlConnection _connection;
     private readonly Guid _jobId;
 
@@ -22,7 +26,9 @@ internal sealed class AssemblyTurn : IAsyncDisposable
         var turn = new AssemblyTurn(await database.OpenConnectionAsync(cancellationToken), jobId);
         try
         {
-            await turn.AskAsync("select pg_advisory_lock(hashtextextended('swath assembles ' || $1::text, 0))", cancellationToken);
+            // Not pg_advisory_lock, which would wait in the server: a statement that takes so long is cancelled there.
+            while (await turn.AskAsync($"select pg_try_advisory_lock({JobLocks.Assembling("$1")})", cancellationToken) is not true)
+                await Task.Delay(Glance, TimeProvider.System, cancellationToken);
             return turn;
         }
         catch
@@ -44,7 +50,7 @@ internal sealed class AssemblyTurn : IAsyncDisposable
     {
         try
         {
-            if (_connection.State == System.Data.ConnectionState.Open)
+            if (_connection.State == ConnectionState.Open)
                 await AskAsync("select pg_advisory_unlock_all()", CancellationToken.None);
         }
         catch (NpgsqlException)
@@ -59,9 +65,9 @@ internal sealed class AssemblyTurn : IAsyncDisposable
 
     private async Task<object?> AskAsync(string question, CancellationToken cancellationToken)
     {
+        if (_connection.State != ConnectionState.Open)
+            throw new NpgsqlException("The session that held the turn to assemble has ended.");
         await using var command = new NpgsqlCommand(question, _connection);
-        // Another's assembly may take longer than any statement should.
-        command.CommandTimeout = 0;
         if (question.Contains("$1", StringComparison.Ordinal))
             command.Parameters.AddWithValue(_jobId);
         return await command.ExecuteScalarAsync(cancellationToken);
