@@ -32,12 +32,13 @@ internal sealed class WorkerRig : IAsyncDisposable
     public RegionRunner Runner => _host.Services.GetRequiredService<RegionRunner>();
 
     public static async Task<WorkerRig> StartAsync(
-        NpgsqlDataSource database, string workerId, Action<WorkerOptions>? configure = null, TimeProvider? clock = null)
+        NpgsqlDataSource database, string workerId, Action<WorkerOptions>? configure = null, TimeProvider? clock = null, Action<IServiceCollection>? services = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.ClearProviders();
         if (clock is not null)
             builder.Services.AddSingleton(clock);
+        services?.Invoke(builder.Services);
         builder.Services.AddSwathPersistence(database);
         builder.Services.AddSwathEndpoints();
         builder.Services.AddSwathWorker();

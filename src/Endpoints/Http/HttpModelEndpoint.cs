@@ -55,6 +55,8 @@ internal sealed class HttpModelEndpoint : IModelEndpoint
 
     private async ValueTask<ModelAnswer> AttemptAsync(EncodedPayload payload, Attempts attempts, CancellationToken cancellationToken)
     {
+        if (payload.MayPost is { } mayPost)
+            await mayPost(cancellationToken).ConfigureAwait(false);
         attempts.Count++;
         try
         {

@@ -1,15 +1,16 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
+using Swath.Persistence.Outages;
 using Swath.Persistence.Placement;
 using Swath.Worker.Regions;
 
 namespace Swath.Worker.Membership;
 
 /// <summary>
-/// Keeps the worker's place among the workers: joins, beats, learns from the bell and with each beat what was taken from it, stops
-/// everything by itself when it could not beat for as long as its lease lasts, and drains and leaves at the end.
+/// Keeps the worker's place among the workers: joins, beats, learns from the bell and with each beat what was taken from it, and drains and
+/// leaves at the end. While it can't beat for longer than its lease lasts, nothing is sent to a model (<see cref="LeaseGate"/>): its regions
+/// stand still, and go on as soon as the lease is renewed and they are still this worker's.
 /// </summary>
 public sealed partial class WorkerLease(
     WorkerRegistry registry,
@@ -21,10 +22,15 @@ public sealed partial class WorkerLease(
     ILogger<WorkerLease> log)
     : BackgroundService
 {
+    // How soon the next try comes while the lease is not held.
+    private static readonly TimeSpan Hurry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+
     private readonly Lock _gate = new();
     private TaskCompletionSource<Guid> _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private DateTimeOffset _until;
     private TimeSpan _pause = options.CurrentValue.Heartbeat;
+    private bool _away;
     private HashSet<RegionClaim> _astray = [];
 
     /// <summary>The worker's id, for as long as the process lives.</summary>
@@ -43,7 +49,7 @@ public sealed partial class WorkerLease(
         await DrainAsync();
         await base.StopAsync(cancellationToken);
         if (TakeIncarnation() is { } incarnation)
-            await TryAsync(token => registry.LeaveAsync(WorkerId, incarnation, token), cancellationToken);
+            await TryBrieflyAsync(token => registry.LeaveAsync(WorkerId, incarnation, token));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -70,8 +76,8 @@ public sealed partial class WorkerLease(
     {
         try
         {
-            await BeatAsync(rung, stoppingToken);
-            _pause = options.CurrentValue.Heartbeat;
+            var (beat, usual) = (await BeatAsync(rung, stoppingToken), options.CurrentValue.Heartbeat);
+            _pause = beat || usual < Hurry ? usual : Hurry;
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
@@ -79,35 +85,26 @@ public sealed partial class WorkerLease(
         }
     }
 
-    private async Task BeatAsync(bool rung, CancellationToken stoppingToken)
+    /// <returns>Whether the lease is held, or need not be.</returns>
+    private async Task<bool> BeatAsync(bool rung, CancellationToken stoppingToken)
     {
-        var incarnation = CurrentIncarnation();
-        if (incarnation is null)
-        {
-            if (!runner.IsDraining)
-                await TryAsync(JoinAsync, stoppingToken, stoppingToken);
-            return;
-        }
+        if (CurrentIncarnation() is not { } incarnation)
+            return runner.IsDraining || await TryAsync(JoinAsync, stoppingToken, stoppingToken);
 
-        // A database that hangs must not keep the worker from noticing that its lease has run out.
-        var left = _until - clock.GetUtcNow();
-        if (left > TimeSpan.Zero)
-        {
-            using var expiry = new CancellationTokenSource(left, clock);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, stoppingToken);
-            await TryAsync(token => RenewAsync(incarnation.Value, rung, token), either.Token, stoppingToken);
-        }
-
+        // A database that hangs must not keep the worker from asking again.
+        var left = runner.Lease.Left;
+        using var expiry = new CancellationTokenSource(left > Hurry ? left : Patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, stoppingToken);
+        var renewed = await TryAsync(token => RenewAsync(incarnation, rung, token), either.Token, stoppingToken) && CurrentIncarnation() is not null;
         stoppingToken.ThrowIfCancellationRequested();
-        if (CurrentIncarnation() is not null && _until <= clock.GetUtcNow())
-            Lose("it could not be renewed in time");
+        return renewed;
     }
 
     private async Task JoinAsync(CancellationToken cancellationToken)
     {
         var settings = options.CurrentValue;
         var incarnation = Guid.NewGuid();
-        var asked = clock.GetUtcNow();
+        var asked = clock.GetTimestamp();
         await registry.RegisterAsync(
             new WorkerRegistration
             {
@@ -120,20 +117,17 @@ public sealed partial class WorkerLease(
             },
             settings.EffectiveLease,
             cancellationToken);
+        runner.Lease.Open(asked, settings.EffectiveLease);
         lock (_gate)
-        {
-            _until = asked + settings.EffectiveLease;
             _held.TrySetResult(incarnation);
-        }
-
         LogJoined(WorkerId, runner.Slots);
     }
 
+    // A lease that ran out while the database was away is renewed as any other, unless somebody else saw the database and gave the regions away.
     private async Task RenewAsync(Guid incarnation, bool rung, CancellationToken cancellationToken)
     {
         var lease = options.CurrentValue.EffectiveLease;
-        // Counted from before the question: the answer's way must not lengthen the lease.
-        var asked = clock.GetUtcNow();
+        var asked = clock.GetTimestamp();
         var renewal = await registry.RenewAsync(new WorkerStatus(WorkerId, incarnation, runner.IsDraining), lease, cancellationToken);
         if (!renewal.Renewed)
         {
@@ -141,8 +135,9 @@ public sealed partial class WorkerLease(
             return;
         }
 
-        _until = asked + lease;
+        // First what was taken away, then go on with the rest.
         runner.Revoke(await board.RevokedAsync(WorkerId, incarnation, runner.Held, cancellationToken));
+        runner.Lease.Open(asked, lease);
         if (renewal.Draining && !runner.IsDraining)
         {
             LogDrainAsked(WorkerId);
@@ -176,6 +171,7 @@ public sealed partial class WorkerLease(
     private void Lose(string why)
     {
         LogLost(WorkerId, why);
+        runner.Lease.Close();
         lock (_gate)
             _held = new TaskCompletionSource<Guid>(TaskCreationOptions.RunContinuationsAsynchronously);
         runner.Revoke(runner.Held);
@@ -184,8 +180,15 @@ public sealed partial class WorkerLease(
     private async Task DrainAsync()
     {
         if (CurrentIncarnation() is { } incarnation)
-            await TryAsync(token => registry.DrainAsync(WorkerId, incarnation, token), CancellationToken.None);
+            await TryBrieflyAsync(token => registry.DrainAsync(WorkerId, incarnation, token));
         await runner.DrainAsync(options.CurrentValue.DrainTime);
+    }
+
+    // Nobody waits for long for a process that ends: what is not said is learnt from the lease.
+    private async Task TryBrieflyAsync(Func<CancellationToken, Task> ask)
+    {
+        using var patience = new CancellationTokenSource(LastWords, clock);
+        await TryAsync(ask, patience.Token);
     }
 
     private Guid? CurrentIncarnation()
@@ -204,25 +207,32 @@ public sealed partial class WorkerLease(
         }
     }
 
-    private async Task TryAsync(Func<CancellationToken, Task> ask, CancellationToken cancellationToken, CancellationToken stopping = default)
+    private async Task<bool> TryAsync(Func<CancellationToken, Task> ask, CancellationToken cancellationToken, CancellationToken stopping = default)
     {
         try
         {
             await ask(cancellationToken);
+            _away = false;
+            return true;
         }
-        catch (Exception e) when (e is NpgsqlException or OperationCanceledException && stopping.IsCancellationRequested)
+        catch (Exception) when (stopping.IsCancellationRequested)
         {
             // A beat that the end of the process has cut short: the caller goes on to drain and leave.
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or OperationCanceledException)
+        catch (Exception e) when (DatabaseAway.IsCauseOf(e) || e is OperationCanceledException)
         {
-            LogDatabaseAway(e, WorkerId);
+            // Once for each absence.
+            if (!_away)
+                LogDatabaseAway(e, WorkerId);
+            _away = true;
         }
         catch (Exception e)
         {
-            // Whatever it was, the lease's end must still be watched, and the worker still drain and leave.
+            // Whatever it was, the worker must still beat, drain and leave.
             LogBeatFailed(e, WorkerId);
         }
+
+        return false;
     }
 
     [LoggerMessage(LogLevel.Information, "Worker {WorkerId} has joined with {Slots} slots.")]
@@ -240,6 +250,6 @@ public sealed partial class WorkerLease(
     [LoggerMessage(LogLevel.Information, "Worker {WorkerId} was asked to drain.")]
     private partial void LogDrainAsked(string workerId);
 
-    [LoggerMessage(LogLevel.Warning, "Worker {WorkerId} can't reach the database.")]
+    [LoggerMessage(LogLevel.Warning, "Worker {WorkerId} can't reach the database: when its lease runs out its regions stand still, and they go on when it is renewed.")]
     private partial void LogDatabaseAway(Exception e, string workerId);
 }

@@ -28,9 +28,11 @@ public sealed partial class RegionProcessor(
     /// <param name="work">The region as it was placed.</param>
     /// <param name="drain">Asks to begin no further tile: tiles in flight are finished and checkpointed.</param>
     /// <param name="cancel">Asks to stop now: tiles in flight are lost.</param>
+    /// <param name="mayPost">Ends when a request may be sent to the model; awaited before each. Null: at any time.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
     /// <exception cref="ImageException"><see cref="ImageErrorKind.Unavailable"/>: the image's server is away for now; finished tiles are kept.</exception>
-    public async Task<RegionOutcome> ProcessAsync(ProcessRegion work, CancellationToken drain, CancellationToken cancel)
+    public async Task<RegionOutcome> ProcessAsync(
+        ProcessRegion work, CancellationToken drain, CancellationToken cancel, Func<CancellationToken, ValueTask>? mayPost = null)
     {
         ArgumentNullException.ThrowIfNull(work);
         using var activity = WorkerDiagnostics.Activities.StartActivity("region");
@@ -44,7 +46,7 @@ public sealed partial class RegionProcessor(
             if (left.Count < plan.Tiles.Count)
                 LogResumed(work.JobId, work.Region.RegionId, plan.Tiles.Count - left.Count, plan.Tiles.Count);
 
-            await RunAsync(work, plan, left, tally, drain, cancel);
+            await RunAsync(work, plan, left, tally, mayPost, drain, cancel);
             return tally.Outcome(plan.Tiles.Count);
         }
         catch (ImageException e) when (e.Kind != ImageErrorKind.Unavailable)
@@ -62,6 +64,7 @@ public sealed partial class RegionProcessor(
         RegionPlan plan,
         List<PixelWindow> left,
         RegionTally tally,
+        Func<CancellationToken, ValueTask>? mayPost,
         CancellationToken drain,
         CancellationToken cancel)
     {
@@ -77,7 +80,7 @@ public sealed partial class RegionProcessor(
         ImageFile Open() => images.Open(work.ImageUrl, work.ImageReadRole, access, stop.Token);
         using var locators = new LocatorPool(Open);
         var cutter = new TileReader(work, plan.Stretch, Open, clock);
-        var invoker = new TileInvoker(work, plan, endpoints.Create(work.Endpoint, work.Variant, access), locators, clock, log);
+        var invoker = new TileInvoker(work, plan, endpoints.Create(work.Endpoint, work.Variant, access), locators, mayPost, clock, log);
         var reading = Stage(
             TileCutter.Runs(left, current.EffectiveReaders).Select(run => cutter.ReadAsync(run, encoded.Writer, outcomes.Writer, drain, stop.Token)),
             stop, encoded.Writer);

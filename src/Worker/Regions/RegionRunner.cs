@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Swath.Contracts;
+using Swath.Persistence.Outages;
 using Swath.Persistence.Placement;
+using Swath.Worker.Membership;
 
 namespace Swath.Worker.Regions;
 
@@ -14,9 +16,11 @@ namespace Swath.Worker.Regions;
 public sealed partial class RegionRunner : IDisposable
 {
     private const int TriesPerRegion = 3;
+    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(2);
 
     private readonly RegionProcessor _processor;
     private readonly RegionBoard _board;
+    private readonly DatabaseReturn _database;
     private readonly IOptionsMonitor<WorkerOptions> _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<RegionRunner> _log;
@@ -24,17 +28,23 @@ public sealed partial class RegionRunner : IDisposable
     private readonly CancellationTokenSource _drain = new();
     private readonly SemaphoreSlim _slots;
 
-    public RegionRunner(RegionProcessor processor, RegionBoard board, IOptionsMonitor<WorkerOptions> options, TimeProvider clock, ILogger<RegionRunner> log)
+    public RegionRunner(
+        RegionProcessor processor, RegionBoard board, DatabaseReturn database, IOptionsMonitor<WorkerOptions> options, TimeProvider clock, ILogger<RegionRunner> log)
     {
         ArgumentNullException.ThrowIfNull(options);
         _processor = processor;
         _board = board;
+        _database = database;
         _options = options;
         _clock = clock;
         _log = log;
+        Lease = new LeaseGate(clock);
         Slots = options.CurrentValue.Slots;
         _slots = new SemaphoreSlim(Slots);
     }
+
+    /// <summary>What every request to a model passes first.</summary>
+    public LeaseGate Lease { get; }
 
     /// <summary>Regions at once, for as long as the process lives; the worker joins with as many.</summary>
     public int Slots { get; }
@@ -76,7 +86,8 @@ public sealed partial class RegionRunner : IDisposable
 
     /// <summary>
     /// Ends all regions: tiles in flight are finished and checkpointed, what is left is given back to be placed elsewhere. What takes
-    /// longer than the grace is dropped; its tiles in flight are processed again by another worker.
+    /// longer than the grace is dropped; its tiles in flight are processed again by another worker. What does not even hear that it is dropped
+    /// (a library that does not return) is left behind: the process is about to end, and the region goes to another worker all the same.
     /// </summary>
     public async Task DrainAsync(TimeSpan grace)
     {
@@ -89,7 +100,14 @@ public sealed partial class RegionRunner : IDisposable
         catch (TimeoutException)
         {
             Revoke(Held);
-            await all;
+            try
+            {
+                await all.WaitAsync(LastWait, _clock);
+            }
+            catch (TimeoutException)
+            {
+                LogLeftBehind(Held.Count);
+            }
         }
     }
 
@@ -132,14 +150,15 @@ public sealed partial class RegionRunner : IDisposable
 
     private Task WaitForSlotAsync(HeldRegionWork held) => _slots.WaitAsync(held.Revoked);
 
-    // What the region itself can't help - the database was away - is tried again: finished tiles are not lost.
+    // What only this moment can help is tried again, and finished tiles are kept. The database's absence is not among the tries.
     private async Task<RegionOutcome> ProcessAsync(HeldRegionWork held)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                return await _processor.ProcessAsync(held.Work, _drain.Token, held.Revoked);
+                return await _database.PatientlyAsync(
+                    token => _processor.ProcessAsync(held.Work, _drain.Token, token, Lease.PassAsync), held.Revoked);
             }
             catch (Exception e) when (!held.Revoked.IsCancellationRequested)
             {
@@ -158,11 +177,11 @@ public sealed partial class RegionRunner : IDisposable
         {
             try
             {
-                if (!await WriteReportAsync(held, outcome))
+                if (!await _database.PatientlyAsync(token => WriteReportAsync(held, outcome, token), held.Revoked))
                     LogStale(held.Claim.JobId, held.Claim.RegionId, held.Claim.Attempt);
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException && !held.Revoked.IsCancellationRequested)
+            catch (Exception e) when (e is NpgsqlException && !held.Revoked.IsCancellationRequested)
             {
                 LogReportFailed(e, held.Claim.JobId, held.Claim.RegionId, tries);
                 await Task.Delay(TimeSpan.FromSeconds(Math.Min(tries, 10)), _clock, held.Revoked);
@@ -170,7 +189,7 @@ public sealed partial class RegionRunner : IDisposable
         }
     }
 
-    private async Task<bool> WriteReportAsync(HeldRegionWork held, RegionOutcome outcome)
+    private async Task<bool> WriteReportAsync(HeldRegionWork held, RegionOutcome outcome, CancellationToken cancellationToken)
     {
         var (work, workerId) = (held.Work, held.Work.WorkerId);
         switch (outcome)
@@ -188,15 +207,15 @@ public sealed partial class RegionRunner : IDisposable
                         FailedTiles = completed.FailedTiles,
                         Features = completed.Features,
                     },
-                    held.Revoked);
+                    cancellationToken);
             case RegionOutcome.Failed failed:
                 LogFailed(work.JobId, work.Region.RegionId, failed.Reason);
                 return await _board.FailAsync(
                     new RegionFailed { JobId = work.JobId, RegionId = work.Region.RegionId, Attempt = work.Attempt, WorkerId = workerId, Reason = failed.Reason },
-                    held.Revoked);
+                    cancellationToken);
             default:
                 LogGivenBack(work.JobId, work.Region.RegionId);
-                return await _board.GiveBackAsync(workerId, [held.Claim], $"worker {workerId} drains", held.Revoked) == 1;
+                return await _board.GiveBackAsync(workerId, [held.Claim], $"worker {workerId} drains", cancellationToken) == 1;
         }
     }
 
@@ -208,6 +227,9 @@ public sealed partial class RegionRunner : IDisposable
 
     [LoggerMessage(LogLevel.Information, "Job {JobId}, region {RegionId}, attempt {Attempt}: was given to another worker meanwhile, its report is dropped.")]
     private partial void LogStale(Guid jobId, int regionId, int attempt);
+
+    [LoggerMessage(LogLevel.Error, "{Regions} regions did not stop when they were told to: they are left behind, and go to other workers.")]
+    private partial void LogLeftBehind(int regions);
 
     [LoggerMessage(LogLevel.Information, "Job {JobId}, region {RegionId}: given back, the worker drains.")]
     private partial void LogGivenBack(Guid jobId, int regionId);

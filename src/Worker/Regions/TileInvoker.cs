@@ -9,7 +9,7 @@ namespace Swath.Worker.Regions;
 
 /// <summary>The second stage: sends tiles to the model and turns its answers into located features.</summary>
 internal sealed partial class TileInvoker(
-    ProcessRegion work, RegionPlan plan, IModelEndpoint endpoint, LocatorPool locators, TimeProvider clock, ILogger log)
+    ProcessRegion work, RegionPlan plan, IModelEndpoint endpoint, LocatorPool locators, Func<CancellationToken, ValueTask>? mayPost, TimeProvider clock, ILogger log)
 {
     private readonly FeatureOrigin _origin = new(work.JobId, work.Region.RegionId, work.ImageUrl, plan.Image);
 
@@ -22,7 +22,12 @@ internal sealed partial class TileInvoker(
         {
             TileOutcome outcome;
             using (tile)
+            {
+                if (mayPost is not null)
+                    await mayPost(stop);
                 outcome = await AskAsync(tile, writer, stop);
+            }
+
             WorkerDiagnostics.Tiles.Add(1, new KeyValuePair<string, object?>("outcome", outcome.Failure is null ? "done" : "refused"));
             await outcomes.WriteAsync(outcome, stop);
         }
@@ -34,7 +39,7 @@ internal sealed partial class TileInvoker(
         WorkerDiagnostics.InFlight.Add(1);
         try
         {
-            var answer = await endpoint.InvokeAsync(new EncodedPayload(tile.Payload, tile.ContentType, tile.Window), stop);
+            var answer = await endpoint.InvokeAsync(new EncodedPayload(tile.Payload, tile.ContentType, tile.Window, mayPost), stop);
             return Locate(answer, tile.Window, writer);
         }
         catch (InvocationException e)

@@ -1,9 +1,11 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Swath.Contracts;
 using Swath.Persistence.Placement;
 using Swath.Testing;
 using Swath.Worker.Membership;
 using Swath.Worker.Regions;
+using Swath.Worker.Tests.Regions;
 
 namespace Swath.Worker.Tests.Membership;
 
@@ -142,25 +144,50 @@ public sealed class WorkerTests(DatabaseFixture database) : IClassFixture<Databa
     }
 
     [Fact]
-    public async Task Heartbeat_DatabaseThatHangsForTheWholeLease_StopsTheRegions()
+    public async Task Heartbeat_DatabaseThatHangsForLongerThanTheLease_SendsNothingMoreAndGoesOnWhenItIsBack()
     {
         await using var worker = await WorkerRig.StartAsync(database.DataSource, "cut-off", o => o.Lease = TimeSpan.FromMilliseconds(500));
-        var never = new TaskCompletionSource<(int, string)>();
-        _model.Answer = _ => never.Task;
+        var release = new TaskCompletionSource();
+        _model.Answer = async _ =>
+        {
+            await release.Task;
+            return (200, ModelServer.Box());
+        };
         var work = Work("cut-off");
         await worker.SendAsync(work);
-        await _model.AskedAsync(1);
+        await _model.AskedAsync(2);
 
         await using var connection = await database.DataSource.OpenConnectionAsync();
         await using (var transaction = await connection.BeginTransactionAsync())
         {
             await using var hold = new Npgsql.NpgsqlCommand("select 1 from workers where worker_id = 'cut-off' for update", connection, transaction);
             await hold.ExecuteScalarAsync();
-            await worker.Runner.EndedAsync().WaitAsync(TimeSpan.FromSeconds(60));
+            await WorkerRig.UntilAsync(() => Task.FromResult(!worker.Runner.Lease.IsOpen));
+            release.SetResult();
+            await WorkerRig.UntilAsync(() => worker.ScalarAsync<bool>("select count(*) = 2 from tile_results where job_id = $1", work.JobId));
+            Assert.False(worker.Runner.Lease.IsOpen);
+            Assert.Equal(2, _model.Tiles.Count);
         }
 
-        never.SetResult((200, ModelServer.Box()));
-        Assert.Null(await worker.OutcomeAsync(work.JobId));
+        await worker.EndedAsync(work.JobId, "completed");
+        Assert.Equal(9, _model.Tiles.Count);
+        Assert.Equal(0, await worker.ScalarAsync<int>("select losses from job_regions where job_id = $1", work.JobId));
+    }
+
+    [Fact]
+    public async Task StopAsync_CheckpointThatNeverReturns_LeavesAllTheSame()
+    {
+        var worker = await WorkerRig.StartAsync(
+            database.DataSource, "stuck", o => o.DrainTime = TimeSpan.FromMilliseconds(100), services: services => services.AddSingleton<ITileCheckpoints, StuckCheckpoints>());
+        var work = Work("stuck");
+        await worker.SendAsync(work);
+        await _model.AskedAsync(1);
+
+        await worker.StopAsync().WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.True(await worker.ScalarAsync<bool>(
+            "select worker_id is null and wanted_since is not null and losses = 0 from job_regions where job_id = $1", work.JobId));
+        Assert.Equal(0, await CountAsync("select count(*) from workers where worker_id = 'stuck' and incarnation <> $1", Guid.Empty));
     }
 
     [Fact]
