@@ -15,13 +15,14 @@ public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, TimeP
     /// </summary>
     /// <param name="acceptWithin">How long a worker with a free slot may leave a region unbegun.</param>
     /// <param name="maxLosses">At this many losses a region fails, 1 or more.</param>
+    /// <param name="grace">After an absence of the database: which leases do not count as run out yet; null for none.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task<IReadOnlyList<LostRegion>> RescueAsync(
-        TimeSpan acceptWithin, int maxLosses, CancellationToken cancellationToken = default)
+        TimeSpan acceptWithin, int maxLosses, LeaseGrace? grace = null, CancellationToken cancellationToken = default)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        var lost = await TakeAsync(transaction, acceptWithin, maxLosses, cancellationToken).ConfigureAwait(false);
+        var lost = await TakeAsync(transaction, acceptWithin, maxLosses, grace, cancellationToken).ConfigureAwait(false);
         if (lost.Count == 0)
             return [];
 
@@ -43,8 +44,15 @@ public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, TimeP
         return [.. lost.Select(found => found.Region)];
     }
 
+    /// <summary>How long ago the database's server started.</summary>
+    public async Task<TimeSpan> ServerAgeAsync(CancellationToken cancellationToken = default)
+    {
+        await using var command = database.CreateCommand("select clock_timestamp() - pg_postmaster_start_time()");
+        return (TimeSpan)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+    }
+
     private async Task<List<(LostRegion Region, int Attempt)>> TakeAsync(
-        NpgsqlTransaction transaction, TimeSpan acceptWithin, int maxLosses, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, TimeSpan acceptWithin, int maxLosses, LeaseGrace? grace, CancellationToken cancellationToken)
     {
         // Reads what all workers hold (index: job_regions_held), which their slots bound.
         await using var command = new NpgsqlCommand(
@@ -52,7 +60,7 @@ public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, TimeP
             with found as (
               select r.job_id, r.region_id, r.worker_id, r.attempt, r.load, r.losses + (r.accepted_at is not null)::int as losses,
                      case when w.worker_id is null then 'the worker left'
-                          when w.lease_until <= @now then 'the worker''s lease lapsed'
+                          when w.lease_until <= @lapsed then 'the worker''s lease lapsed'
                           when r.accepted_by <> w.incarnation then 'the worker started anew'
                           when r.accepted_at is null and r.placed_at <= @late
                                and (select count(*) from job_regions b
@@ -78,7 +86,10 @@ public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, TimeP
             select job_id, region_id, worker_id, reason, losses, given_up, attempt, pg_notify('swath_admission', '')::text from lost
             """, transaction.Connection, transaction);
         command.Parameters.AddWithValue("now", time.GetUtcNow());
-        command.Parameters.AddWithValue("late", time.GetUtcNow() - acceptWithin);
+
+        // No region could be begun while the database was away either.
+        command.Parameters.AddWithValue("lapsed", grace?.Since ?? time.GetUtcNow());
+        command.Parameters.AddWithValue("late", (grace?.Since ?? time.GetUtcNow()) - acceptWithin);
         command.Parameters.AddWithValue("maxLosses", maxLosses);
 
         var lost = new List<(LostRegion, int)>();

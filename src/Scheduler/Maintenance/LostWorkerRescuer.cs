@@ -1,24 +1,44 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Swath.Persistence.Outages;
 using Swath.Persistence.Placement;
 
 namespace Swath.Scheduler.Maintenance;
 
-/// <summary>Takes regions from workers that are gone; the next admission cycle gives them to others under a new token.</summary>
+/// <summary>
+/// Takes regions from workers that are gone; the next admission cycle gives them to others under a new token. A lease that ran out while the
+/// database was away is no sign of that.
+/// </summary>
 public sealed class LostWorkerRescuer(
     LostRegions lost, IOptionsMonitor<SchedulerOptions> options, TimeProvider time, ILogger<LostWorkerRescuer> logger) : Periodic(time, logger)
 {
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(10);
+
+    private readonly DatabaseAbsences _absences = new(time);
+
     protected override TimeSpan Interval => options.CurrentValue.Tick;
 
     public override async Task RunOnceAsync(CancellationToken cancellationToken = default)
     {
-        var regions = await lost.RescueAsync(options.CurrentValue.AcceptWithin, options.CurrentValue.RegionMaxLosses, cancellationToken)
-            .ConfigureAwait(false);
-        foreach (var region in regions)
+        foreach (var region in await RescueAsync(cancellationToken).ConfigureAwait(false))
         {
             logger.LogWarning(
                 "Region {RegionId} of job {JobId} was taken from worker {WorkerId}: {Reason}; losses so far {Losses}{GivenUp}",
                 region.RegionId, region.JobId, region.WorkerId, region.Reason, region.Losses, region.GivenUp ? ", given up" : "");
+        }
+    }
+
+    private async Task<IReadOnlyList<LostRegion>> RescueAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var grace = _absences.Look((2 * Interval) + Slack, await lost.ServerAgeAsync(cancellationToken).ConfigureAwait(false));
+            return await lost.RescueAsync(options.CurrentValue.AcceptWithin, options.CurrentValue.RegionMaxLosses, grace, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (DatabaseAway.IsCauseOf(failure))
+        {
+            _absences.Missed();
+            throw;
         }
     }
 }
