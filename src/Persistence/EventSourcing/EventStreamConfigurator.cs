@@ -12,6 +12,7 @@ public sealed class EventStreamConfigurator<TState> where TState : class, IFold<
     private readonly List<AdvisoryColumn> _advisory = [];
     private string[] _finalStates = [];
     private Uri? _queue;
+    private string[] _awaitingStates = [];
 
     internal EventStreamConfigurator() => Column("state", s => s.Status);
 
@@ -84,11 +85,21 @@ public sealed class EventStreamConfigurator<TState> where TState : class, IFold<
         return this;
     }
 
+    /// <summary>
+    /// The states in which the answer to a command is awaited and nothing else moves the job on. Where none comes for long, the messages of the last
+    /// events are delivered again.
+    /// </summary>
+    public EventStreamConfigurator<TState> AwaitAnswerIn(params string[] states)
+    {
+        _awaitingStates = states;
+        return this;
+    }
+
     internal StreamModel<TState> Build()
     {
         _types.Validate();
         Options.Validate();
-        return new StreamModel<TState>(_types, _columns, _advisory, _finalStates, _queue, Options);
+        return new StreamModel<TState>(_types, _columns, _advisory, _finalStates, _awaitingStates, _queue, Options);
     }
 
     private EventStreamConfigurator<TState> Add(StateColumn<TState> column)

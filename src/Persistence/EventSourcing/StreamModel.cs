@@ -5,10 +5,14 @@ namespace Swath.Persistence.EventSourcing;
 /// <summary>A configured stream without its state's type: what replaying, verifying and sweeping need.</summary>
 public abstract class StreamModel
 {
-    private protected StreamModel(IReadOnlyList<string> finalStates) => FinalStates = finalStates;
+    private protected StreamModel(IReadOnlyList<string> finalStates, IReadOnlyList<string> awaitingStates) =>
+        (FinalStates, AwaitingStates) = (finalStates, awaitingStates);
 
     /// <summary>The states after which nothing more happens.</summary>
     public IReadOnlyList<string> FinalStates { get; }
+
+    /// <summary>The states in which the answer to a command is awaited, and nothing else moves the job on.</summary>
+    internal IReadOnlyList<string> AwaitingStates { get; }
 
     /// <summary>The destinations in the outbox of messages that can become events of the stream: its queue, and the types that it takes when they are published.</summary>
     internal abstract IReadOnlyList<string> Destinations { get; }

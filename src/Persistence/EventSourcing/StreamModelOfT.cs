@@ -10,8 +10,8 @@ public sealed class StreamModel<TState> : StreamModel where TState : class, IFol
     private readonly HashSet<string> _final;
 
     internal StreamModel(EventTypes types, IReadOnlyList<StateColumn<TState>> columns, IReadOnlyList<AdvisoryColumn> advisory,
-        IReadOnlyList<string> finalStates, Uri? queue, EventSourcingOptions options)
-        : base(finalStates)
+        IReadOnlyList<string> finalStates, IReadOnlyList<string> awaitingStates, Uri? queue, EventSourcingOptions options)
+        : base(finalStates, awaitingStates)
     {
         Types = types;
         Columns = columns;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Npgsql;
+using Swath.Persistence.Outages;
 
 namespace Swath.Persistence.Losses;
 
@@ -33,7 +34,18 @@ public sealed class CommandLosses(NpgsqlDataSource database)
         begin.Parameters.AddWithValue(jobId);
         begin.Parameters.AddWithValue(command);
         begin.Parameters.AddWithValue(_ended.ContainsKey((jobId, command)));
-        var times = (int)(await begin.ExecuteScalarAsync(cancellationToken))!;
+        int times;
+        try
+        {
+            times = (int)(await begin.ExecuteScalarAsync(cancellationToken))!;
+        }
+        catch (Exception e) when (DatabaseAway.IsCauseOf(e))
+        {
+            // It may stand there though the answer is lost: nothing was begun.
+            _ended[(jobId, command)] = true;
+            throw;
+        }
+
         _ended.TryRemove((jobId, command), out _);
         return times - 1;
     }
@@ -48,7 +60,7 @@ public sealed class CommandLosses(NpgsqlDataSource database)
             end.Parameters.AddWithValue(command);
             await end.ExecuteNonQueryAsync(CancellationToken.None);
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        catch (Exception e) when (DatabaseAway.IsCauseOf(e))
         {
             _ended[(jobId, command)] = true;
         }

@@ -10,7 +10,7 @@ namespace Swath.Persistence.Outbox;
 /// and sweeps up what dead processes left behind and what faulted.
 /// </summary>
 internal sealed class OutboxDelivery(
-    IBusControl bus, OutboxDispatch dispatch, LeftBehindSweep sweep, UnconsumedSweep unconsumed, OutboxRecovery recovery, OutboxBell bell,
+    IBusControl bus, OutboxDispatch dispatch, LeftBehindSweep sweep, UnconsumedSweep unconsumed, UnansweredSweep unanswered, OutboxRecovery recovery, OutboxBell bell,
     TimeProvider time, IOptions<OutboxOptions> options, ILogger<OutboxDelivery> logger)
     : BackgroundService
 {
@@ -47,6 +47,7 @@ internal sealed class OutboxDelivery(
                 if (options.Value.RedeliverUnconsumed && time.GetUtcNow() >= nextUnconsumed)
                 {
                     await unconsumed.SweepAsync(stoppingToken);
+                    await unanswered.SweepAsync(stoppingToken);
                     nextUnconsumed = time.GetUtcNow() + options.Value.RedeliverAfter;
                 }
                 await dispatch.DeliverDueAsync(stoppingToken);

@@ -29,7 +29,7 @@ public sealed class OutboxOptions
 
     /// <summary>
     /// How long after its delivery a message that the saga has neither made an event nor ignored is taken for faulted and delivered again;
-    /// also how often such messages are looked for. Above zero; longer than the consumers' retries and their backlog. Default 1 min.
+    /// also how often such messages are looked for, and how long a job waits for the answer to a command before it asks again. Above zero; longer than the consumers' retries and their backlog. Default 1 min.
     /// </summary>
     public TimeSpan RedeliverAfter { get; set; } = TimeSpan.FromMinutes(1);
 

@@ -38,6 +38,8 @@ public static class OutboxServices
             s.GetRequiredService<OutboxDispatch>(), s.GetService<StreamModel>(), s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(s => new UnconsumedSweep(s.GetRequiredService<NpgsqlDataSource>(), s.GetService<StreamModel>(),
             s.GetRequiredService<TimeProvider>(), s.GetRequiredService<IOptions<OutboxOptions>>(), s.GetRequiredService<ILogger<UnconsumedSweep>>()));
+        services.TryAddSingleton(s => new UnansweredSweep(s.GetRequiredService<NpgsqlDataSource>(), s.GetService<StreamModel>(),
+            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<IOptions<OutboxOptions>>(), s.GetRequiredService<ILogger<UnansweredSweep>>()));
         services.TryAddSingleton(s => new OutboxPurge(s.GetRequiredService<NpgsqlDataSource>(), s.GetService<StreamModel>(),
             s.GetRequiredService<TimeProvider>(), s.GetRequiredService<IOptions<OutboxOptions>>()));
         services.AddHostedService(s => s.GetRequiredService<OutboxBell>());

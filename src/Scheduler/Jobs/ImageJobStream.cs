@@ -62,6 +62,7 @@ public static class ImageJobStream
             .KeepOnlyIn(JobStatus.Queued, "waiting_reason", "waiting_detail", "queue_position")
             .EmptyOnEntering(JobStatus.Queued, "admitted_at")
             .SentTo(Queues.ImageJob)
+            .AwaitAnswerIn(JobStatus.Requested, JobStatus.Assembling)
             .FinalStates(JobStatus.Completed, JobStatus.PartiallyCompleted, JobStatus.Failed, JobStatus.Cancelled);
     }
 

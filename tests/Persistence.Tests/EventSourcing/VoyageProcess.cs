@@ -82,6 +82,9 @@ internal sealed class VoyageProcess : IReceiveObserver, ISendObserver, IAsyncDis
         return _faults.TryRemove(id, out var fault) ? fault : null;
     }
 
+    /// <summary>Notes what has been delivered, as a timer does otherwise.</summary>
+    public Task SettleAsync() => Get<EventStore<Voyage>>().Watermark.FlushAsync(TestContext.Deadline());
+
     public async ValueTask DisposeAsync()
     {
         await Get<IBusControl>().StopAsync(TestContext.Deadline());

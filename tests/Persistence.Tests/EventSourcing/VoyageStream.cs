@@ -34,5 +34,6 @@ internal static class VoyageStream
         .Column("finished_at", v => v.EndedAt)
         .KeepOnlyIn("Queued", "waiting_reason", "waiting_detail", "queue_position")
         .EmptyOnEntering("Queued", "admitted_at")
+        .AwaitAnswerIn("Queued")
         .FinalStates("Completed");
 }
