@@ -7,6 +7,7 @@ using Swath.Host.Commands;
 using Swath.Persistence;
 using Swath.Persistence.Embedded;
 using Swath.Persistence.Migrations;
+using Swath.Persistence.Outages;
 using Swath.Host.Output;
 
 namespace Swath.Host.Composition;
@@ -105,6 +106,7 @@ internal sealed class SwathDatabase : IAsyncDisposable
             var made = !paths.HasDatabase;
             var embedded = await EmbeddedPostgres.StartAsync(paths.Postgres, cancellationToken: cancellationToken);
             var database = new SwathDatabase(embedded, embedded.ConnectionString);
+            embedded.KeepAlive(Terminal.WriteError);
             if (made)
                 await AnnounceAsync(paths, embedded.Notice);
             await SwathMigrator.MigrateAsync(database.DataSource, cancellationToken);
@@ -158,10 +160,10 @@ internal sealed class SwathDatabase : IAsyncDisposable
             await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
             return database;
         }
-        catch (Exception cause) when (cause is NpgsqlException or SocketException or TimeoutException)
+        catch (Exception cause) when (cause is NpgsqlException or SocketException or TimeoutException || DatabaseAway.IsCauseOf(cause))
         {
             await database.DisposeAsync();
-            throw new UsageException($"The database that {Variable} names can't be reached: {cause.Message.TrimEnd('.')}. Check the connection string, or unset the variable to use the private database.");
+            throw new UsageException($"The database that {Variable} names can't be reached: {cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}. Check the connection string, or unset the variable to use the private database.");
         }
     }
 }

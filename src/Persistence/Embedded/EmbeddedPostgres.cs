@@ -20,8 +20,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     /// <summary>The cluster's one role, a superuser of this cluster alone.</summary>
     public const string UserName = "swath";
 
-    private static readonly TimeSpan TurnPatience = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(5);
+    internal static readonly TimeSpan TurnPatience = TimeSpan.FromMinutes(5);
+    internal static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
@@ -30,6 +30,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     private readonly ClusterLock _use;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private EmbeddedRevival? _revival;
     private bool _disposed;
 
     private EmbeddedPostgres(ClusterFolder folder, PostgresBinaries binaries, ClusterLock use, PostmasterFile server, bool attached, TimeProvider clock, ILogger logger)
@@ -103,6 +104,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>From now on, starts the server again when it dies (killed by hand, or for want of memory): nobody else would.</summary>
+    /// <param name="say">Is told when that happened, or can't be done.</param>
+    public void KeepAlive(Action<string> say) => _revival ??= new EmbeddedRevival(_folder, say, _clock);
+
     /// <summary>A connection string to another database of this cluster.</summary>
     public string ConnectionStringFor(string database)
         => new NpgsqlConnectionStringBuilder(ConnectionString) { Database = database }.ConnectionString;
@@ -113,6 +118,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         if (_disposed)
             return;
         _disposed = true;
+        if (_revival is not null)
+            await _revival.DisposeAsync();
         await DataSource.DisposeAsync();
         using var turn = await ClusterLock.TakeAsync(_folder.TurnLock, shared: false, TurnPatience, _clock, CancellationToken.None);
         _use.Dispose();
