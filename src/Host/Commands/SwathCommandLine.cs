@@ -1,13 +1,15 @@
 using System.CommandLine;
 using Swath.Host.Output;
+using Swath.Host.Composition;
+using Swath.Persistence.Outages;
 
 namespace Swath.Host.Commands;
 
 /// <summary>The command line: one verb, one file.</summary>
 internal static class SwathCommandLine
 {
-    // After Ctrl+C or SIGTERM a worker drains and the database is stopped in order; what takes longer than this is killed.
-    private static readonly TimeSpan LongestEnd = TimeSpan.FromMinutes(2);
+    // After Ctrl+C or SIGTERM a worker drains and the database is stopped in order; what takes too long is ended by LongestEnd.
+    private static readonly TimeSpan Patience = Timeout.InfiniteTimeSpan;
 
     /// <summary>Parses and runs; errors that the caller can mend are one sentence on standard error.</summary>
     public static async Task<int> RunAsync(string[] args)
@@ -23,9 +25,10 @@ internal static class SwathCommandLine
         }
 
         using var interruption = Interruption.EndAtSecond();
+        using var end = LongestEnd.FromSignals();
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = LongestEnd });
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Patience });
         }
         catch (UsageException mistake)
         {
@@ -35,6 +38,11 @@ internal static class SwathCommandLine
         catch (OperationCanceledException)
         {
             return ExitCodes.Interrupted;
+        }
+        catch (Exception away) when (DatabaseAway.IsCauseOf(away))
+        {
+            Terminal.WriteError($"The database does not answer: {away.Message.ReplaceLineEndings(" ")} Run the command again when it is back; jobs that were accepted wait for it too.");
+            return ExitCodes.Usage;
         }
     }
 

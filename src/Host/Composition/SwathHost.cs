@@ -47,6 +47,7 @@ internal static class SwathHost
         AddServices(web, database, options);
         web.Services.AddHostNames(options.ApiUrl);
         var app = web.Build();
+        app.UseAnswerWhileDatabaseIsAway();
         app.MapSwathHealth();
         if (options.Roles.HasFlag(Roles.Intake))
             app.MapJobs();
@@ -98,7 +99,11 @@ internal static class SwathHost
     private static void AddWorker(IServiceCollection services, SwathProcessOptions options)
     {
         services.AddSwathWorker();
-        services.AddOptions<HostOptions>().Configure<IOptions<WorkerOptions>>((host, worker) => host.ShutdownTimeout = worker.Value.DrainTime + StopBesideDrain);
+        services.AddOptions<HostOptions>().Configure<IOptions<WorkerOptions>>((host, worker) =>
+        {
+            host.ShutdownTimeout = worker.Value.DrainTime + StopBesideDrain;
+            LongestEnd.AllowDrain(worker.Value.DrainTime);
+        });
 
         // Workers that share a machine must not share a name.
         if (!options.Transport.LivesInProcess)

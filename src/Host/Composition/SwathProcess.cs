@@ -126,6 +126,7 @@ internal sealed class SwathProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        using var end = LongestEnd.Begin();
         if (_host is not null)
         {
             await _host.StopAsync();

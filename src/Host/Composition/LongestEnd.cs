@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+
+namespace Swath.Host.Composition;
+
+/// <summary>
+/// Ends the process when its orderly end takes too long, whatever still runs in it: a thread in a library that does not return, a database or
+/// a bus that does not answer. Container platforms kill after 30 s; this comes before, with a sentence. Nothing is lost by it: what was in hand
+/// is done again, as after a kill.
+/// </summary>
+internal static partial class LongestEnd
+{
+    // Beside the time for draining, as the platforms count it.
+    private static readonly TimeSpan BesideDrain = TimeSpan.FromSeconds(9);
+
+    private static readonly Lock Gate = new();
+    private static TimeSpan _drain = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long tiles in flight may take when the process ends; the rest has 9 s.</summary>
+    public static void AllowDrain(TimeSpan drain)
+    {
+        lock (Gate)
+            _drain = drain;
+    }
+
+    /// <summary>Counts from SIGTERM or SIGINT on; disposing ends that.</summary>
+    public static IDisposable FromSignals() => new Registrations(
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Begin()), PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Begin()));
+
+    /// <summary>Counts from now on; disposing it says that all has ended.</summary>
+    public static IDisposable Begin()
+    {
+        TimeSpan longest;
+        lock (Gate)
+            longest = _drain + BesideDrain;
+        var ended = new ManualResetEventSlim();
+
+        // Not a timer: its callback would wait for a thread of the pool, and those may be what is stuck.
+        new Thread(() => Watch(ended, longest)) { IsBackground = true, Name = "longest end" }.Start();
+        return new Ending(ended);
+    }
+
+    private static void Watch(ManualResetEventSlim ended, TimeSpan longest)
+    {
+        using (ended)
+        {
+            if (ended.Wait(longest))
+                return;
+        }
+
+        Console.Error.WriteLine(
+            $"Swath could not end in order within {longest.TotalSeconds:0} s, because something in it did not return, and ends now. What was in hand is done again.");
+
+        // Not Environment.Exit, which runs handlers of libraries in which threads are stuck.
+        Exit(Commands.ExitCodes.JobFailed);
+    }
+
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    private static partial void Exit(int status);
+
+    private sealed class Registrations(params PosixSignalRegistration[] registrations) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (var registration in registrations)
+                registration.Dispose();
+        }
+    }
+
+    private sealed class Ending(ManualResetEventSlim ended) : IDisposable
+    {
+        public void Dispose() => ended.Set();
+    }
+}
