@@ -72,12 +72,13 @@ internal sealed class RolesLock : IAsyncDisposable
             {
                 await _connection.WaitAsync(_released.Token);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (_released.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception broken) when (broken is NpgsqlException or InvalidOperationException or IOException)
+            catch (Exception)
             {
+                // However it broke, the lock went with it.
                 if (await RetakeAsync())
                     continue;
                 if (!_released.IsCancellationRequested)
@@ -100,7 +101,7 @@ internal sealed class RolesLock : IAsyncDisposable
                 _connection = connection;
                 return true;
             }
-            catch (NpgsqlException)
+            catch (Exception) when (!_released.IsCancellationRequested)
             {
                 // The database is still away: nobody else can have taken the lock either.
                 await Task.Delay(Pause, TimeProvider.System, _released.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,5 +1,6 @@
 using Spectre.Console;
 using Swath.Host.Composition;
+using Swath.Persistence.Outages;
 using Swath.Persistence.ReadSide;
 
 namespace Swath.Host.Output;
@@ -52,14 +53,22 @@ internal static class JobProgress
     {
         while (true)
         {
-            if (await swath.Jobs.FindAsync(jobId, cancellationToken) is { } job && (endedAfter is null || job.FinishedAt != endedAfter))
+            try
             {
-                show(job);
-                if (job.IsFinal)
-                    return job;
+                if (await swath.Jobs.FindAsync(jobId, cancellationToken) is { } job && (endedAfter is null || job.FinishedAt != endedAfter))
+                {
+                    show(job);
+                    if (job.IsFinal)
+                        return job;
+                }
+
+                await swath.TakeOverIfAloneAsync(cancellationToken);
+            }
+            catch (Exception away) when (DatabaseAway.IsCauseOf(away) && !cancellationToken.IsCancellationRequested)
+            {
+                // The job waits for it too, and goes on.
             }
 
-            await swath.TakeOverIfAloneAsync(cancellationToken);
             await Task.Delay(Interval, swath.Clock, cancellationToken);
         }
     }
