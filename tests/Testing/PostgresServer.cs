@@ -34,10 +34,8 @@ public static class PostgresServer
     private static async Task<EmbeddedPostgres> StartAsync()
     {
         await RemoveLeftoversAsync();
-        // Not below the temporary folder's own path: macOS's is too long for a socket, and a 0700 TMPDIR is closed to the server's user.
-        var folder = $"/tmp/{FolderPrefix}{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..6]}";
-        var server = await EmbeddedPostgres.StartAsync(folder);
-        Guard(server);
+        var server = await EmbeddedPostgres.StartAsync(NewFolder());
+        _guard = Guard(server.Folder);
 
         await using (var create = server.DataSource.CreateCommand($"create database {Template}"))
             await create.ExecuteNonQueryAsync();
@@ -46,6 +44,9 @@ public static class PostgresServer
         await SwathMigrator.MigrateAsync(unpooled.ConnectionString);
         return server;
     }
+
+    // Not below the temporary folder's own path: macOS's is too long for a socket, and a 0700 TMPDIR is closed to the server's user.
+    internal static string NewFolder() => $"/tmp/{FolderPrefix}{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..6]}";
 
     private static async Task RemoveLeftoversAsync()
     {
@@ -66,17 +67,18 @@ public static class PostgresServer
 
     // The test runner gives a process a tenth of a second to end, and a killed one nothing at all. So a shell waits on a pipe that closes
     // with this process, however it ends; then it stops the server at once (its data is worth nothing) and removes the folder.
-    private static void Guard(EmbeddedPostgres server)
+    internal static Process Guard(string folder)
     {
         const string script = """
             exec >/dev/null 2>&1
             trap '' INT HUP TERM
             cat
-            kill -QUIT "$1"
-            for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$1" || break; sleep 0.1; done
-            rm -rf "$2"
+            if pid=$(head -n 1 "$1/data/postmaster.pid"); then
+              kill -QUIT "$pid"
+              for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$pid" || break; sleep 0.1; done
+            fi
+            rm -rf "$1"
             """;
-        var start = new ProcessStartInfo("/bin/sh", ["-c", script, "sh", $"{server.ProcessId}", server.Folder]) { RedirectStandardInput = true };
-        _guard = Process.Start(start);
+        return Process.Start(new ProcessStartInfo("/bin/sh", ["-c", script, "sh", folder]) { RedirectStandardInput = true })!;
     }
 }

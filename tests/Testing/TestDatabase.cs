@@ -6,11 +6,14 @@ namespace Swath.Testing;
 /// <summary>A fresh, migrated database on the shared server. Disposing closes its connections and drops it.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
-    private readonly EmbeddedPostgres _server;
+    private readonly EmbeddedPostgres? _dropFrom;
 
-    internal TestDatabase(EmbeddedPostgres server, string name)
+    /// <param name="server">Where it is.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="drop">False where the server goes with it.</param>
+    internal TestDatabase(EmbeddedPostgres server, string name, bool drop = true)
     {
-        _server = server;
+        _dropFrom = drop ? server : null;
         Name = name;
         ConnectionString = server.ConnectionStringFor(name);
         DataSource = NpgsqlDataSource.Create(ConnectionString);
@@ -43,7 +46,9 @@ public sealed class TestDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await DataSource.DisposeAsync();
-        await using var drop = _server.DataSource.CreateCommand($"drop database if exists {Name} with (force)");
+        if (_dropFrom is null)
+            return;
+        await using var drop = _dropFrom.DataSource.CreateCommand($"drop database if exists {Name} with (force)");
         await drop.ExecuteNonQueryAsync();
     }
 

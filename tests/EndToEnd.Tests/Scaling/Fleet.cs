@@ -22,9 +22,12 @@ internal sealed class Fleet : IAsyncDisposable
     public SwathCli Cli { get; }
 
     /// <param name="settings">Environment variables of every process, beside those that make a test quick.</param>
-    public static async Task<Fleet> CreateAsync(params IEnumerable<(string Name, string Value)> settings)
+    public static async Task<Fleet> CreateAsync(params IEnumerable<(string Name, string Value)> settings) =>
+        On(await PostgresServer.CreateDatabaseAsync(), settings);
+
+    /// <summary>The same on a database that the test gives, and that is dropped with it.</summary>
+    public static Fleet On(TestDatabase database, params IEnumerable<(string Name, string Value)> settings)
     {
-        var database = await PostgresServer.CreateDatabaseAsync();
         var environment = new Dictionary<string, string>
         {
             ["SWATH_DATABASE"] = database.ConnectionString,
