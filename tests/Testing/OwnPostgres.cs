@@ -14,6 +14,7 @@ public sealed class OwnPostgres : IAsyncDisposable
     private readonly EmbeddedPostgres _first;
     private readonly Process _guard;
     private EmbeddedPostgres _server;
+    private bool _hangs;
 
     private OwnPostgres(string folder, EmbeddedPostgres server)
     {
@@ -47,6 +48,15 @@ public sealed class OwnPostgres : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
     }
 
+    /// <summary>Lets it hang: it takes connections and questions, and answers none, until it is disposed.</summary>
+    public async Task HangAsync()
+    {
+        // Its children too, which have each a connection.
+        using var stop = Process.Start("/bin/sh", ["-c", "kill -STOP $1 $(cat /proc/$1/task/$1/children)", "sh", $"{_server.ProcessId}"]);
+        await stop.WaitForExitAsync();
+        _hangs = true;
+    }
+
     /// <summary>Starts it again; returns when it answers.</summary>
     public async Task BringBackAsync()
     {
@@ -61,6 +71,12 @@ public sealed class OwnPostgres : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_hangs)
+        {
+            using var go = Process.Start("/bin/sh", ["-c", "kill -CONT $1 $(cat /proc/$1/task/$1/children)", "sh", $"{_server.ProcessId}"]);
+            await go.WaitForExitAsync();
+        }
+
         await Database.DataSource.DisposeAsync();
         await _first.DisposeAsync();
         if (_server != _first)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Swath.Host.Output;
-using Swath.Host.Composition;
 using Swath.Persistence.Outages;
 
 namespace Swath.Host.Commands;
@@ -25,7 +24,6 @@ internal static class SwathCommandLine
         }
 
         using var interruption = Interruption.EndAtSecond();
-        using var end = LongestEnd.FromSignals();
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Patience });

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Swath.Host.Output;
 
 namespace Swath.Host.Composition;
 
@@ -7,7 +8,7 @@ namespace Swath.Host.Composition;
 /// a bus that does not answer. Container platforms kill after 30 s; this comes before, with a sentence. Nothing is lost by it: what was in hand
 /// is done again, as after a kill.
 /// </summary>
-internal static partial class LongestEnd
+internal static class LongestEnd
 {
     // Beside the time for draining, as the platforms count it.
     private static readonly TimeSpan BesideDrain = TimeSpan.FromSeconds(9);
@@ -21,10 +22,6 @@ internal static partial class LongestEnd
         lock (Gate)
             _drain = drain;
     }
-
-    /// <summary>Counts from SIGTERM or SIGINT on; disposing ends that.</summary>
-    public static IDisposable FromSignals() => new Registrations(
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Begin()), PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Begin()));
 
     /// <summary>Counts from now on; disposing it says that all has ended.</summary>
     public static IDisposable Begin()
@@ -47,24 +44,15 @@ internal static partial class LongestEnd
                 return;
         }
 
-        Console.Error.WriteLine(
+        Terminal.WriteError(
             $"Swath could not end in order within {longest.TotalSeconds:0} s, because something in it did not return, and ends now. What was in hand is done again.");
 
         // Not Environment.Exit, which runs handlers of libraries in which threads are stuck.
-        Exit(Commands.ExitCodes.JobFailed);
+        ExitNow(Commands.ExitCodes.JobFailed);
     }
 
-    [LibraryImport("libc", EntryPoint = "_exit")]
-    private static partial void Exit(int status);
-
-    private sealed class Registrations(params PosixSignalRegistration[] registrations) : IDisposable
-    {
-        public void Dispose()
-        {
-            foreach (var registration in registrations)
-                registration.Dispose();
-        }
-    }
+    [DllImport("libc", EntryPoint = "_exit")]
+    private static extern void ExitNow(int code);
 
     private sealed class Ending(ManualResetEventSlim ended) : IDisposable
     {

@@ -14,6 +14,7 @@ internal sealed class SwathProcess : IAsyncDisposable
     private readonly SwathProcessOptions _options;
     private RolesLock? _roles;
     private IHost? _host;
+    private IDisposable? _end;
 
     private SwathProcess(SwathClient client, SwathProcessOptions options)
     {
@@ -100,6 +101,7 @@ internal sealed class SwathProcess : IAsyncDisposable
         if (_roles is null)
             return false;
         _host = SwathHost.Build(Client.Database, _options);
+        _host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(() => _end = LongestEnd.Begin());
         try
         {
             await _host.StartAsync(cancellationToken);
@@ -136,5 +138,6 @@ internal sealed class SwathProcess : IAsyncDisposable
         if (_roles is not null)
             await _roles.DisposeAsync();
         await Client.DisposeAsync();
+        _end?.Dispose();
     }
 }
