@@ -1,4 +1,3 @@
-using Amazon.Runtime;
 using Microsoft.Extensions.Logging;
 using Swath.Endpoints.Aws.Sqs;
 
@@ -48,7 +47,7 @@ internal sealed class HeldMessage : IAsyncDisposable
                 {
                     await sqs.ChangeVisibilityAsync(queueUrl, message.ReceiptHandle, visibility, ended.Token);
                 }
-                catch (Exception failure) when (failure is AmazonServiceException or AmazonClientException or HttpRequestException)
+                catch (Exception failure) when (!ended.IsCancellationRequested)
                 {
                     logger.LogWarning("Message {MessageId} could not be hidden for longer and may be handed out twice: {Reason}", message.MessageId, failure.Message);
                 }
