@@ -66,6 +66,21 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>What the node's own programs must have in their environment, to find it and to be let in.</summary>
     public IReadOnlyDictionary<string, string> Environment => _environment;
 
+    /// <summary>Ends the node at once, as a crash does; its queues outlive that.</summary>
+    public async Task TakeAwayAsync()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "away"), "");
+        using var kill = Process.Start("kill", ["-KILL", (await File.ReadAllTextAsync(Path.Combine(_folder, "pid"))).Trim()]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Starts it again; returns when it answers.</summary>
+    public Task BringBackAsync()
+    {
+        File.Delete(Path.Combine(_folder, "away"));
+        return WaitUntilItAnswersAsync(new Uri(Address).Port);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -75,21 +90,32 @@ public sealed class RabbitMqServer : IAsyncDisposable
         _guard.Dispose();
     }
 
-    // A shell runs the node and waits on a pipe that closes with this process, however it ends; then it stops the node and its port
-    // mapper, whose data is worth nothing, and removes the folder.
+    // A shell runs the node, again when the test has taken it away, and waits on a pipe that closes with this process, however it ends; then it
+    // stops the node and its port mapper, whose data is worth nothing, and removes the folder.
     private static Process Start(string folder, Dictionary<string, string> environment)
     {
         const string script = """
             trap '' INT HUP TERM
+            node=/usr/lib/rabbitmq/bin/rabbitmq-server
             if [ "$(id -u)" = 0 ]; then
               chown -R rabbitmq "$1"
-              setpriv --reuid=rabbitmq --regid=rabbitmq --clear-groups /usr/lib/rabbitmq/bin/rabbitmq-server < /dev/null > "$1/out" 2>&1 &
-            else
-              /usr/lib/rabbitmq/bin/rabbitmq-server < /dev/null > "$1/out" 2>&1 &
+              node="setpriv --reuid=rabbitmq --regid=rabbitmq --clear-groups $node"
             fi
+            while :; do
+              $node < /dev/null > "$1/out" 2>&1
+              while [ -e "$1/away" ]; do sleep 0.1; done
+              [ ! -e "$1/ended" ] || exit 0
+            done &
+            loop=$!
             cat
-            pid=$(cat "$1/pid" 2> /dev/null)
-            kill -KILL ${pid:-$!} 2> /dev/null
+            touch "$1/ended"
+            rm -f "$1/away"
+            for i in 1 2 3 4 5 6 7 8 9 10; do
+              kill -KILL $(cat "$1/pid" 2> /dev/null) 2> /dev/null
+              kill -0 $loop 2> /dev/null || break
+              sleep 0.2
+            done
+            kill -KILL $loop 2> /dev/null
             wait
             epmd -port "$ERL_EPMD_PORT" -kill > /dev/null 2>&1
             rm -rf "$1"
