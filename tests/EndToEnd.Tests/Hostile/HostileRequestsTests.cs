@@ -25,6 +25,17 @@ public sealed class HostileRequestsTests
             Assert.Fail($"{answer.StatusCode} {text}; the process then: {await EndAsync(process)}");
         Assert.Contains("regionOfInterest", text, StringComparison.Ordinal);
 
+        foreach (var (members, named) in new[]
+        {
+            ($"\"outputs\":[{string.Join(',', Enumerable.Repeat("""{"type":"File","path":"a.geojson"}""", 17))}]", "at most 16"),
+            ("\"featureProperties\":[" + string.Join(',', Enumerable.Repeat("{\"a\":\"" + new string('x', 100_000) + "\"}", 3)) + "],\"outputs\":[]", "in all"),
+        })
+        {
+            using var refused = await http.PostAsync(api, new StringContent($$"""{"imageUrl":"{{image}}","endpoint":{"name":"http://127.0.0.1:1/"},{{members}}}""", Encoding.UTF8, "application/json"));
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+            Assert.Contains(named, await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
         // As deep as is allowed goes through every message of a job.
         await using var model = new ScriptedModel("""{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"imageBBox":[1,1,9,9]}}]}""");
         var deep = $$"""{"deep":{{new string('[', 31)}}{{new string(']', 31)}}}""";

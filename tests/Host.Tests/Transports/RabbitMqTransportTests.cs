@@ -122,18 +122,18 @@ public sealed class RabbitMqTransportTests(RabbitMqFixture broker) : IClassFixtu
     public async Task Consumer_MessageThatSaysAThingTwice_GoesToTheFaultQueue(string members)
     {
         var transport = new RabbitMqTransport(broker.Address());
-        await using var process = await Trial.StartAsync(transport, "twice", _ => Task.CompletedTask);
+        await using var process = await Trial.StartAsync(transport, Queues.ReleaseCapacity.AbsolutePath, _ => Task.CompletedTask);
         await using var client = await ConnectAsync();
         await using var channel = await client.CreateChannelAsync();
         var message = string.Format(System.Globalization.CultureInfo.InvariantCulture, members, _job);
         var body = "{\"messageId\":\"" + Guid.NewGuid() + "\",\"messageType\":[\"urn:message:Swath.Contracts:ReleaseCapacity\"],\"message\":{" + message + "}}";
 
         await channel.BasicPublishAsync(
-            "", "twice", mandatory: true, new BasicProperties { ContentType = "application/vnd.masstransit+json" }, System.Text.Encoding.UTF8.GetBytes(body));
+            "", Queues.ReleaseCapacity.AbsolutePath, mandatory: true, new BasicProperties { ContentType = "application/vnd.masstransit+json" }, System.Text.Encoding.UTF8.GetBytes(body));
 
-        Assert.Equal("twice", (await FaultOfAsync(transport, "7f1c6f0e-7d5b-4c5e-9a55-0d7c4a1f2b3c")).Queue);
+        Assert.Equal("release-capacity", (await FaultOfAsync(transport, "7f1c6f0e-7d5b-4c5e-9a55-0d7c4a1f2b3c")).Queue);
         Assert.False(process.Seen.Reader.TryRead(out _));
-        await channel.QueuePurgeAsync("twice_error");
+        await channel.QueuePurgeAsync("release-capacity_error");
     }
 
     private async Task<FaultedMessage> FaultOfAsync(RabbitMqTransport transport, string? orJob = null)

@@ -91,7 +91,7 @@ public sealed class CalculateRegionsConsumerTests(DatabaseFixture database) : IC
         Assert.Equal(1, await losses.BeginAsync(job.JobId, CommandLosses.Measuring, default));
         await (await harness.Bus.GetSendEndpoint(Queues.CalculateRegions)).Send(job);
 
-        Assert.True(await harness.Published.Any<ImageRejected>(rejected => rejected.Context.Message.JobId == job.JobId
+        Assert.True(await harness.Sent.Any<ImageRejected>(rejected => rejected.Context.Message.JobId == job.JobId
             && rejected.Context.Message.Detail.Contains("lost 2 times", StringComparison.Ordinal)));
     }
 

@@ -85,8 +85,35 @@ public sealed class ImageMeasurerTests
         Assert.InRange(part, 1, whole - 1);
     }
 
-    private static RegionsCalculated Measure(string image, TileOptions tile, int regionSize = 10240, string? interest = null) =>
-        new ImageMeasurer(new Fixed<IntakeOptions>(new() { RegionSize = regionSize }), new ImageAccess(() => new(), () => new(), TimeProvider.System), WideAccess.Settings).Measure(
+    [Theory]
+    [InlineData(16, 15)]
+    [InlineData(64, 0)]
+    public void Measure_MoreTilesThanAJobMayHave_IsRejectedBeforeTheyAreListed(int size, int overlap)
+    {
+        var folder = Directory.CreateTempSubdirectory("swath-measuring-tests-").FullName;
+        try
+        {
+            var path = Path.Combine(folder, "image.tif");
+            using (var writer = GeoTiffWriter.Create(path, new GeoTiffLayout(2000, 2000, 1, 32618, 500_000, 4_500_000, 0.5)))
+            {
+                while (writer.RowsInNext > 0)
+                    writer.WriteBlockRow(new byte[writer.RowsInNext * writer.Layout.Width]);
+            }
+
+            var refused = Assert.Throws<ImageException>(() => Measure(path, new TileOptions { Size = size, Overlap = overlap }, mostTiles: 1000));
+
+            Assert.Equal(ImageRejection.TooLarge, refused.Rejection);
+            Assert.Contains("JOB_MAX_TILES", refused.Message, StringComparison.Ordinal);
+            Assert.NotEmpty(Measure(path, new TileOptions { Size = 512, Overlap = 0 }, mostTiles: 16).Regions);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static RegionsCalculated Measure(string image, TileOptions tile, int regionSize = 10240, string? interest = null, int mostTiles = 1_000_000) =>
+        new ImageMeasurer(new Fixed<IntakeOptions>(new() { RegionSize = regionSize, JobMaxTiles = mostTiles }), new ImageAccess(() => new(), () => new(), TimeProvider.System), WideAccess.Settings).Measure(
             new CalculateRegions { JobId = Guid.Empty, ImageUrl = image, Tile = tile, RegionOfInterest = interest });
 
     private sealed class Fixed<T>(T options) : Microsoft.Extensions.Options.IOptionsMonitor<T>

@@ -12,7 +12,7 @@ public sealed class AssembleResultConsumerTests(DatabaseFixture database) : ICla
     {
         await using var rig = await WorkerRig.StartAsync(database.DataSource, "assembler", options => options.AssemblyMaxLosses = 2);
         var (job, failed) = (Guid.NewGuid(), new TaskCompletionSource<JobFailed>(TaskCreationOptions.RunContinuationsAsynchronously));
-        await rig.Get<IBusControl>().ConnectReceiveEndpoint("heard", endpoint => endpoint.Handler<JobFailed>(heard =>
+        await rig.Get<IBusControl>().ConnectReceiveEndpoint(Queues.ImageJob.AbsolutePath, endpoint => endpoint.Handler<JobFailed>(heard =>
         {
             failed.TrySetResult(heard.Message);
             return Task.CompletedTask;
