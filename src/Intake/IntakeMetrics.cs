@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Swath.Imaging;
+using Swath.Intake.Submitting;
 
 namespace Swath.Intake;
 
@@ -13,6 +14,7 @@ public sealed class IntakeMetrics : IDisposable
     private readonly Counter<long> _accessErrors;
     private readonly Counter<long> _queueMessages;
     private readonly Counter<long> _notifications;
+    private readonly Counter<long> _refused;
 
     public IntakeMetrics(IMeterFactory? meters = null)
     {
@@ -21,10 +23,14 @@ public sealed class IntakeMetrics : IDisposable
         // Named after the scheduling that the image never reaches; which endpoint it was for is not known here.
         _accessErrors = _meter.CreateCounter<long>("scheduler.image_access_errors", "{error}", "Images that could not be measured, by reason; once per attempt.");
         _queueMessages = _meter.CreateCounter<long>("intake.queue_messages", "{message}", "Messages of the request queue, by what became of them: accepted, refused (with the reason), failed, given back.");
+        _refused = _meter.CreateCounter<long>("scheduler.images_refused", "{image}", "Requests that were put off because the queue is full, by endpoint, tenant and way in; once per attempt.");
         _notifications = _meter.CreateCounter<long>("intake.status_notifications", "{notification}", "Published status notifications, by status.");
     }
 
     public void ImageAccessError(ImageErrorKind reason) => _accessErrors.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
+
+    public void Refused(string endpoint, string tenant, WayIn way) =>
+        _refused.Add(1, new KeyValuePair<string, object?>("endpoint", endpoint), new KeyValuePair<string, object?>("tenant", tenant), new KeyValuePair<string, object?>("way", way.ToString()));
 
     public void QueueMessage(string outcome, string reason = "") =>
         _queueMessages.Add(1, new KeyValuePair<string, object?>("outcome", outcome), new KeyValuePair<string, object?>("reason", reason));

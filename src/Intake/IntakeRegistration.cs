@@ -22,7 +22,6 @@ public static class IntakeRegistration
         services.AddSwathAccess();
         services.AddSwathImaging();
         services.AddSingleton<ImageMeasurer>();
-        services.AddSingleton<IntakeMetrics>();
         services.AddSwathSubmission();
         services.AddSwathOptions<SqsGatewayOptions>();
         services.AddSwathAwsMessaging();

@@ -106,5 +106,6 @@ internal static class Samples
         new ResumeJob { JobId = JobId },
         new RetryFailedTiles { JobId = JobId },
         new RetryOutputs { JobId = JobId },
+        new JobResubmitted { JobId = JobId, Grants = new Grants { ImageRoots = ["/data"], EndpointHosts = ["models.example.com"] } },
     ];
 }

@@ -19,7 +19,8 @@ internal static class RunCommand
     private static async Task<int> RunAsync(Contracts.ImageRequested request, bool json, CancellationToken cancellationToken)
     {
         await using var swath = await SwathProcess.StartOrJoinAsync(new SwathProcessOptions(), cancellationToken);
-        var job = await swath.SubmitAsync(request, cancellationToken);
-        return await FollowedJob.ToEndAsync(swath, job, json, cancellationToken);
+        var before = await swath.Jobs.FindAsync(request.JobId, cancellationToken);
+        var accepted = await swath.SubmitAsync(request, cancellationToken);
+        return await FollowedJob.ToEndAsync(swath, accepted.JobId, json, cancellationToken, endedAfter: accepted.BeginsAgain ? before?.FinishedAt : null);
     }
 }

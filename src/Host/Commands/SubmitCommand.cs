@@ -16,7 +16,7 @@ internal static class SubmitCommand
         {
             var request = options.Read(parsed);
             await using var client = await SwathClient.ConnectAsync(SwathPaths.Current(), cancellationToken);
-            var job = await client.SubmitAsync(request, cancellationToken);
+            var job = (await client.SubmitAsync(request, cancellationToken)).JobId;
             Terminal.WriteLine($"{job}");
             if (await client.IsSwathRunningAsync(cancellationToken))
                 return ExitCodes.Done;

@@ -45,12 +45,12 @@ internal sealed class SwathClient : IAsyncDisposable
         new(await SwathDatabase.OpenExistingAsync(SwathPaths.Current(), cancellationToken));
 
     /// <summary>Stores the request; the Swath that runs on the database delivers it, now or when it starts.</summary>
-    /// <returns>The job: of a request that came before, the one that it was then.</returns>
+    /// <returns>The job; of a request that came before, the one that it was then.</returns>
     /// <exception cref="UsageException">It can't be a job.</exception>
-    public async Task<Guid> SubmitAsync(ImageRequested request, CancellationToken cancellationToken) =>
+    public async Task<SubmissionOutcome.Accepted> SubmitAsync(ImageRequested request, CancellationToken cancellationToken) =>
         await _services.GetRequiredService<Submission>().SubmitAsync(request, WayIn.Cli, cancellationToken: cancellationToken) switch
         {
-            SubmissionOutcome.Accepted accepted => accepted.JobId,
+            SubmissionOutcome.Accepted accepted => accepted,
             SubmissionOutcome.Refused refused => throw new UsageException(string.Join(Environment.NewLine, refused.Problems)),
             SubmissionOutcome.Conflict conflict => throw new UsageException(conflict.Reason),
             var other => throw new InvalidOperationException($"A request can't end as {other.GetType().Name} on the command line."),

@@ -1,6 +1,7 @@
 using Swath.Access;
 using Swath.Contracts;
 using Swath.Host.Commands;
+using Swath.Intake.Submitting;
 using Swath.Persistence.ReadSide;
 using Swath.Host.Output;
 
@@ -122,7 +123,7 @@ internal sealed class SwathProcess : IAsyncDisposable
         _host!.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
     }
 
-    public Task<Guid> SubmitAsync(ImageRequested request, CancellationToken cancellationToken) => Client.SubmitAsync(request, cancellationToken);
+    public Task<SubmissionOutcome.Accepted> SubmitAsync(ImageRequested request, CancellationToken cancellationToken) => Client.SubmitAsync(request, cancellationToken);
 
     public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _host!.WaitForShutdownAsync(cancellationToken);
 

@@ -14,6 +14,7 @@ internal static class EventSummary
         {
             "image-requested" => $"{Text(data, "imageUrl")} by {Text(data, "tenant")}",
             "regions-calculated" => $"{Text(data, "image", "width")} x {Text(data, "image", "height")} {Text(data, "image", "driver")}, {Count(data, "regions")} region(s)",
+            "job-resubmitted" => "requested again, with the same content",
             "image-rejected" => $"{Text(data, "reason")}: {Text(data, "detail")}",
             "variant-selected" => Text(data, "variant") is { Length: > 0 } variant ? variant : "no variants (HTTP)",
             "capacity-reserved" => $"load {Text(data, "load")}, {Count(data, "placements")} region(s) placed",

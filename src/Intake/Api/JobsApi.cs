@@ -32,7 +32,7 @@ public static class JobsApi
         return jobs;
     }
 
-    private static async Task<Results<AcceptedAtRoute<JobAccepted>, ValidationProblem, ProblemHttpResult>> SubmitAsync(
+    private static async Task<Results<AcceptedAtRoute<JobAccepted>, ValidationProblem, ProblemHttpResult, RetryLater>> SubmitAsync(
         JsonElement body, Submission submission, CancellationToken cancellationToken)
     {
         if (RequestJson.Read(body, Guid.NewGuid(), out var problems) is not { } request)
@@ -42,6 +42,7 @@ public static class JobsApi
             SubmissionOutcome.Accepted accepted => TypedResults.AcceptedAtRoute(new JobAccepted(accepted.JobId), "job", new { id = accepted.JobId }),
             SubmissionOutcome.Refused refused => Invalid(refused.Problems),
             SubmissionOutcome.Conflict conflict => TypedResults.Problem(conflict.Reason, statusCode: StatusCodes.Status409Conflict),
+            SubmissionOutcome.Full full => new RetryLater(SubmissionOutcome.Full.RetryAfter, full.Reason),
             var other => throw new InvalidOperationException($"A request can't end as {other.GetType().Name} over the API."),
         };
     }

@@ -86,6 +86,7 @@ internal sealed class StatusNotifications
         return happened.Status switch
         {
             "Requested" when happened.Message is ImageRequested => Notification(happened, Started, null, "The request was accepted", []),
+            "Requested" when happened.Message is JobResubmitted => Notification(happened, Started, null, "The request was accepted again", []),
             "Running" => Notification(happened, InProgress, null, $"Processing {_regions.Count} regions", []),
             "Completed" => Notification(happened, Success, null, $"{Features(happened)}; {Results(happened)}{Missing(happened)}", []),
             // Whoever waits for a result has none.

@@ -82,6 +82,12 @@ internal sealed class MessageHandling(
                         throw new RefusedRequestException(RefusalKind.InvalidRequest, refused.Problems);
                     case SubmissionOutcome.Conflict conflict:
                         throw new RefusedRequestException(RefusalKind.Conflict, conflict.Reason);
+                    case SubmissionOutcome.Full full:
+                        // The queue is the buffer: in hand, the message stays hidden and is not counted as received once more.
+                        metrics.QueueMessage("put off");
+                        logger.LogWarning("Message {MessageId} waits. {Reason}", message.MessageId, full.Reason);
+                        await Task.Delay(SubmissionOutcome.Full.RetryAfter, time, cancellationToken);
+                        continue;
                 }
                 cancellationToken.ThrowIfCancellationRequested();
                 throw new InvalidOperationException($"The consumer of {EndpointName} did not store the request.");

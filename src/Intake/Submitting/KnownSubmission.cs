@@ -5,4 +5,5 @@ namespace Swath.Intake.Submitting;
 /// <param name="Key">Its name among those of its tenant.</param>
 /// <param name="JobId">The job that it is.</param>
 /// <param name="Hash">What it asks for.</param>
-internal sealed record KnownSubmission(string Tenant, string Key, Guid JobId, byte[] Hash);
+/// <param name="NeverBegan">True when the job has failed, and none of its regions was ever given to a worker.</param>
+internal sealed record KnownSubmission(string Tenant, string Key, Guid JobId, byte[] Hash, bool NeverBegan);

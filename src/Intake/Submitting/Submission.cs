@@ -5,7 +5,7 @@ namespace Swath.Intake.Submitting;
 
 /// <summary>
 /// The door: the one way from a request to a job, for REST, broker, SQS and command line. It refuses what breaks a rule, stamps whose the job is
-/// and what it may do, recognises what came before, and stores the rest with its message to the saga. docs/decisions/0011-the-door.md.
+/// and what it may do, recognises what came before, and stores the rest with its message to the saga. docs/decisions/0013-the-door.md.
 /// </summary>
 public sealed class Submission
 {
@@ -13,9 +13,12 @@ public sealed class Submission
     private readonly IGrantIssuer _grants;
     private readonly IEnumerable<ISubmissionRule> _rules;
     private readonly IOptionsMonitor<SubmissionOptions> _options;
+    private readonly QueueRoom _room;
+    private readonly IntakeMetrics _metrics;
 
-    internal Submission(SubmissionStore store, IGrantIssuer grants, IEnumerable<ISubmissionRule> rules, IOptionsMonitor<SubmissionOptions> options) =>
-        (_store, _grants, _rules, _options) = (store, grants, rules, options);
+    internal Submission(
+        SubmissionStore store, IGrantIssuer grants, IEnumerable<ISubmissionRule> rules, IOptionsMonitor<SubmissionOptions> options, QueueRoom room, IntakeMetrics metrics) =>
+        (_store, _grants, _rules, _options, _room, _metrics) = (store, grants, rules, options, room, metrics);
 
     /// <summary>Makes a job of a request, once. When it returns <see cref="SubmissionOutcome.Accepted"/>, nothing can lose the job any more.</summary>
     /// <param name="request">As it came; its job id is chosen by the caller, or new.</param>
@@ -28,7 +31,9 @@ public sealed class Submission
         ArgumentNullException.ThrowIfNull(request);
         if (Check(ref request, way) is { Count: > 0 } problems)
             return new SubmissionOutcome.Refused(problems);
-        return await StoreAsync(request, jobIdIsNew, cancellationToken).ConfigureAwait(false);
+        return way is WayIn.Rest or WayIn.Sqs
+            ? await StoreIfThereIsRoomAsync(request, way, jobIdIsNew, cancellationToken).ConfigureAwait(false)
+            : await StoreAsync(request, jobIdIsNew, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes a job of a request that was refused, so that it can fail with the reason: for a sender that no answer reaches.</summary>
@@ -59,11 +64,38 @@ public sealed class Submission
     private async Task<SubmissionOutcome> StoreAsync(ImageRequested request, bool jobIdIsNew, CancellationToken cancellationToken)
     {
         var hash = CanonicalRequest.HashOf(request);
-        if (await _store.TryAddAsync(request, hash, cancellationToken).ConfigureAwait(false) is not { } known)
-            return new SubmissionOutcome.Accepted(request.JobId, IsNew: true);
-        return Difference(request, hash, known, jobIdIsNew) is { } reason
-            ? new SubmissionOutcome.Conflict(reason)
-            : new SubmissionOutcome.Accepted(known.JobId, IsNew: false);
+        return await _store.TryAddAsync(request, hash, cancellationToken).ConfigureAwait(false) is { } known
+            ? await RepeatAsync(request, hash, known, jobIdIsNew, cancellationToken).ConfigureAwait(false)
+            : new SubmissionOutcome.Accepted(request.JobId, IsNew: true);
+    }
+
+    /// <summary>A request that came before: the same job, or a conflict. One that failed before it had begun begins anew.</summary>
+    private async Task<SubmissionOutcome> RepeatAsync(
+        ImageRequested request, byte[] hash, KnownSubmission known, bool jobIdIsNew, CancellationToken cancellationToken)
+    {
+        if (Difference(request, hash, known, jobIdIsNew) is { } reason)
+            return new SubmissionOutcome.Conflict(reason);
+        var again = known.NeverBegan && request.Refusal is null;
+        if (again)
+            await _store.BeginAgainAsync(known.JobId, request.Grants, cancellationToken).ConfigureAwait(false);
+        return new SubmissionOutcome.Accepted(known.JobId, IsNew: false, again);
+    }
+
+    /// <summary>Stores what fits into the queue; what is known already has its place, and is asked for no other one.</summary>
+    private async Task<SubmissionOutcome> StoreIfThereIsRoomAsync(ImageRequested request, WayIn way, bool jobIdIsNew, CancellationToken cancellationToken)
+    {
+        if (await _room.WhyFullAsync(request.Tenant, cancellationToken).ConfigureAwait(false) is not { } reason)
+        {
+            var outcome = await StoreAsync(request, jobIdIsNew, cancellationToken).ConfigureAwait(false);
+            if (outcome is SubmissionOutcome.Accepted { IsNew: true } or SubmissionOutcome.Accepted { BeginsAgain: true })
+                _room.Admitted(request.Tenant);
+            return outcome;
+        }
+
+        if (await _store.FindAsync(request, cancellationToken).ConfigureAwait(false) is { NeverBegan: false } known)
+            return await RepeatAsync(request, CanonicalRequest.HashOf(request), known, jobIdIsNew, cancellationToken).ConfigureAwait(false);
+        _metrics.Refused(request.Endpoint.Name, request.Tenant, way);
+        return new SubmissionOutcome.Full(reason);
     }
 
     /// <returns>Why a request is not the one that is known; null when it is.</returns>

@@ -19,6 +19,10 @@ public sealed class SubmissionOptions
     [Description("The tenant of every request from IMAGE_QUEUE, whatever the request says. Not set: the request says it.")]
     public string? QueueTenant { get; set; }
 
+    [Setting("MAX_WAITING_JOBS"), Range(1, 100_000_000)]
+    [Description("Jobs of all tenants that may wait, measured or not, before REST answers 503 and the gateway of IMAGE_QUEUE takes no more from it. What was accepted is never failed for it.")]
+    public int MaxWaitingJobs { get; set; } = 1_000_000;
+
     /// <summary>The tenant that every request of a way in has; null where the request says it.</summary>
     public string? TenantOf(WayIn way)
     {

@@ -16,11 +16,14 @@ public static class SubmissionRegistration
         services.AddSwathAccess();
         services.TryAddSingleton<IGrantIssuer, SettledGrants>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ISubmissionRule, AccessRule>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IntakeMetrics>();
+        services.TryAddSingleton<QueueRoom>();
         services.TryAddSingleton<SubmissionStore>();
         services.TryAddSingleton<UnknownMemberLog>();
         services.TryAddSingleton(provider => new Submission(
             provider.GetRequiredService<SubmissionStore>(), provider.GetRequiredService<IGrantIssuer>(), provider.GetServices<ISubmissionRule>(),
-            provider.GetRequiredService<IOptionsMonitor<SubmissionOptions>>()));
+            provider.GetRequiredService<IOptionsMonitor<SubmissionOptions>>(), provider.GetRequiredService<QueueRoom>(), provider.GetRequiredService<IntakeMetrics>()));
         return services;
     }
 }

@@ -20,8 +20,11 @@ internal sealed class SubmissionStore(NpgsqlDataSource database, IOutbox outbox)
     // Served by the primary key and by submissions_job. Its own id first: that is what a caller has chosen.
     private const string Known =
         """
-        select tenant, key, job_id, hash from submissions where job_id = $3 or (tenant = $1 and key = $2)
-        order by job_id = $3 desc limit 1
+        select s.tenant, s.key, s.job_id, s.hash,
+               coalesce(j.state = 'Failed', false) and not exists (select from job_regions r where r.job_id = s.job_id and r.attempt > 0)
+        from submissions s left join jobs j on j.job_id = s.job_id
+        where s.job_id = $3 or (s.tenant = $1 and s.key = $2)
+        order by s.job_id = $3 desc limit 1
         """;
 
     /// <summary>Stores a request that is not known yet.</summary>
@@ -39,27 +42,41 @@ internal sealed class SubmissionStore(NpgsqlDataSource database, IOutbox outbox)
         insert.Parameters.AddWithValue(Storable(request.Endpoint?.Name));
         insert.Parameters.AddWithValue(request.Priority);
         if (await insert.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) == 0)
-            return await FindAsync(connection, request.Tenant, key, request.JobId, cancellationToken).ConfigureAwait(false);
+        {
+            return await FindAsync(connection, request.Tenant, key, request.JobId, cancellationToken).ConfigureAwait(false)
+                ?? throw new InvalidOperationException($"The submission of job {request.JobId} was there a moment ago and is gone: submit it again.");
+        }
 
         await outbox.EnqueueAsync(transaction, Message(request, request.JobId), cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return null;
     }
 
+    /// <summary>Whether a request is known under one of its ids.</summary>
+    public async Task<KnownSubmission?> FindAsync(ImageRequested request, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return await FindAsync(connection, request.Tenant, KeyOf(request), request.JobId, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Tells a job that has failed to begin anew.</summary>
+    public Task BeginAgainAsync(Guid jobId, Grants? grants, CancellationToken cancellationToken) =>
+        outbox.EnqueueAsync([Message(new JobResubmitted { JobId = jobId, Grants = grants }, jobId)], cancellationToken);
+
     /// <summary>The name of a request among those of its tenant.</summary>
     public static string KeyOf(ImageRequested request) => request is { ExternalId: { } own, Refusal: null } ? own : request.JobId.ToString();
 
     private static OutboxEntry Message(object message, Guid jobId) => OutboxEntry.Send(Queues.ImageJob, message) with { JobId = jobId };
 
-    private static async Task<KnownSubmission> FindAsync(
+    private static async Task<KnownSubmission?> FindAsync(
         NpgsqlConnection connection, string tenant, string key, Guid jobId, CancellationToken cancellationToken)
     {
         await using var find = new NpgsqlCommand(Known, connection);
         AddKey(find, tenant, key, jobId);
         await using var row = await find.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         return await row.ReadAsync(cancellationToken).ConfigureAwait(false)
-            ? new KnownSubmission(row.GetString(0), row.GetString(1), row.GetGuid(2), row.GetFieldValue<byte[]>(3))
-            : throw new InvalidOperationException($"The submission of job {jobId} was there a moment ago and is gone: submit it again.");
+            ? new KnownSubmission(row.GetString(0), row.GetString(1), row.GetGuid(2), row.GetFieldValue<byte[]>(3), row.GetBoolean(4))
+            : null;
     }
 
     // A request that was refused may hold what a table and its indexes can't.

@@ -11,59 +11,21 @@ namespace Swath.Persistence.Placement;
 /// </summary>
 public sealed class RegionBoard(NpgsqlDataSource database, IOutbox outbox, TimeProvider time)
 {
-    /// <summary>Writes the job's regions down. Repeating it changes nothing.</summary>
+    /// <summary>Writes the job's regions down. Repeating it changes nothing; a job that began anew, and was never placed, gets those that it has now.</summary>
     public async Task PlanAsync(RegionPlan plan, CancellationToken cancellationToken = default)
     {
         await using var command = database.CreateCommand(
             """
-            insert into job_regions (job_id, region_id, tiles, kind)
+            with dropped as (
+              delete from job_regions where job_id = @job and attempt = 0 and region_id <> all (@regions)
+            )
+            insert into job_regions as r (job_id, region_id, tiles, kind)
             select @job, region_id, tiles, @kind from unnest(@regions, @tiles) as planned (region_id, tiles)
-            on conflict (job_id, region_id) do nothing
+            on conflict (job_id, region_id) do update set tiles = excluded.tiles, kind = excluded.kind
+             where r.attempt = 0 and r.tiles <> excluded.tiles
             """);
         AddPlan(command.Parameters, plan);
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// Writes the job's regions down if its tenant has fewer than <paramref name="maxQueued"/> jobs in the queue. A job whose
-    /// regions are written stands in the queue from then on, though its saga has yet to hear of it: so that the limit holds
-    /// exactly, however many of the tenant's jobs ask at once.
-    /// </summary>
-    /// <returns>False when the queue is full. A job that was let in before is let in again.</returns>
-    public async Task<bool> TryPlanAsync(RegionPlan plan, string tenant, int maxQueued, CancellationToken cancellationToken = default)
-    {
-        // One transaction, for nothing commits before the batch ends; each statement sees what was committed when it begins.
-        await using var batch = database.CreateBatch();
-        var turn = new NpgsqlBatchCommand("select pg_advisory_xact_lock(hashtext('swath queue'), hashtext(@tenant))");
-        turn.Parameters.AddWithValue("tenant", tenant);
-        batch.BatchCommands.Add(turn);
-
-        // Index: jobs_of_tenant_waiting.
-        var planning = new NpgsqlBatchCommand(
-            """
-            insert into job_regions (job_id, region_id, tiles, kind)
-            select @job, region_id, tiles, @kind from unnest(@regions, @tiles) as planned (region_id, tiles)
-             where exists (select 1 from job_regions where job_id = @job)
-                or @max > (select count(*) from (
-                     select 1 from jobs j
-                      where j.tenant = @tenant and j.state in ('Requested', 'Queued') and j.admitted_at is null and j.job_id <> @job
-                        and (j.state = 'Queued' or exists (select 1 from job_regions r where r.job_id = j.job_id))
-                      limit @max) ahead)
-            on conflict (job_id, region_id) do nothing
-            """);
-        AddPlan(planning.Parameters, plan);
-        planning.Parameters.AddWithValue("tenant", tenant);
-        planning.Parameters.AddWithValue("max", maxQueued);
-        batch.BatchCommands.Add(planning);
-
-        var answer = new NpgsqlBatchCommand("select exists (select 1 from job_regions where job_id = @job)");
-        answer.Parameters.AddWithValue("job", plan.JobId);
-        batch.BatchCommands.Add(answer);
-
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return reader.GetBoolean(0);
     }
 
     /// <summary>Opens regions again that have ended, so that the tiles that they lack are run. Repeating it changes nothing.</summary>

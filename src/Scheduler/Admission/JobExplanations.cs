@@ -3,6 +3,7 @@ using Npgsql;
 using Swath.Contracts;
 using Swath.Persistence.Capacity;
 using Swath.Persistence.Placement;
+using Swath.Persistence.Tenants;
 using Swath.Scheduler.Capacity;
 using Swath.Scheduler.Jobs;
 using Swath.Scheduler.Ordering;

@@ -13,7 +13,6 @@ public sealed class SchedulerMetrics : IDisposable
 
     private readonly Meter _meter;
     private readonly Counter<long> _throttled;
-    private readonly Counter<long> _refused;
     private readonly Counter<long> _admitted;
     private readonly Gauge<double> _utilization;
     private readonly Histogram<double> _decision;
@@ -29,7 +28,6 @@ public sealed class SchedulerMetrics : IDisposable
     {
         _meter = meters?.Create(MeterName) ?? new Meter(MeterName);
         _throttled = _meter.CreateCounter<long>("scheduler.images_throttled", "{image}", "Jobs that were made to wait, by endpoint and reason; once per job and reason.");
-        _refused = _meter.CreateCounter<long>("scheduler.images_refused", "{image}", "Jobs that were refused because their tenant's queue is full, by endpoint and tenant.");
         _admitted = _meter.CreateCounter<long>("scheduler.images_admitted", "{image}", "Jobs that were admitted.");
         _utilization = _meter.CreateGauge<double>("scheduler.capacity_utilization", "1", "Reserved of target.");
         _decision = _meter.CreateHistogram<double>("scheduler.scheduling_decision_time", "s", "One decision over one endpoint's queue, with its commit.");
@@ -51,8 +49,6 @@ public sealed class SchedulerMetrics : IDisposable
         if (refusal is { } rule)
             _refusals.Add(1, new("endpoint", endpoint), new("rule", rule.ToString()));
     }
-
-    public void Refused(string endpoint, string tenant) => _refused.Add(1, new("endpoint", endpoint), new("tenant", tenant));
 
     public void Admitted(string endpoint, string tier, TimeSpan waited)
     {

@@ -1,6 +1,7 @@
 using Npgsql;
 using Swath.Contracts;
 using Swath.Persistence.Capacity;
+using Swath.Persistence.Tenants;
 using Swath.Scheduler.Capacity;
 using Swath.Scheduler.Ordering;
 

@@ -1,12 +1,10 @@
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Swath.Contracts;
 using Swath.Endpoints;
 using Swath.Persistence.Placement;
 using Swath.Persistence.ReadSide;
-using Swath.Scheduler.Admission;
 using Swath.Scheduler.Jobs;
 
 namespace Swath.Scheduler.Capacity;
@@ -14,11 +12,11 @@ namespace Swath.Scheduler.Capacity;
 /// <summary>
 /// Makes a job ready for the queue: its regions are written on the board, its endpoint variant is chosen, and that variant's
 /// capacity is in the ledger. Only then the saga hears of it and queues the job. Repeating it changes nothing but the draw,
-/// and of two draws the saga takes the first. A job whose tenant's queue is full is refused here, before it has cost anything.
+/// and of two draws the saga takes the first.
 /// </summary>
 public sealed class SelectVariantConsumer(
-    NpgsqlDataSource database, RegionBoard board, IVariantSelector selector, EndpointCapacities capacities,
-    JobReader jobs, IOptionsMonitor<SchedulerOptions> options, SchedulerMetrics metrics, ILogger<SelectVariantConsumer> logger) : IConsumer<SelectVariant>
+    RegionBoard board, IVariantSelector selector, EndpointCapacities capacities,
+    JobReader jobs, IOptionsMonitor<SchedulerOptions> options, ILogger<SelectVariantConsumer> logger) : IConsumer<SelectVariant>
 {
     public async Task Consume(ConsumeContext<SelectVariant> context)
     {
@@ -28,8 +26,11 @@ public sealed class SelectVariantConsumer(
         // A command that is delivered again, after a restart for example, finds a job that was queued before.
         if (await jobs.StateOfAsync(job.JobId, context.CancellationToken).ConfigureAwait(false) is not (null or JobStatus.Requested))
             return;
-        var entering = job.Reopen.Count == 0 ? EnterQueueAsync(job, context.CancellationToken) : ReturnToQueueAsync(job, context.CancellationToken);
-        if (await entering.ConfigureAwait(false) is { } refusal)
+        if (job.Reopen.Count == 0)
+        {
+            await board.PlanAsync(new RegionPlan(job.JobId, job.JobKind, job.Regions), context.CancellationToken).ConfigureAwait(false);
+        }
+        else if (await ReturnToQueueAsync(job, context.CancellationToken).ConfigureAwait(false) is { } refusal)
         {
             await context.Send(Queues.ImageJob, new JobFailed { JobId = job.JobId, Reason = refusal }).ConfigureAwait(false);
             return;
@@ -45,25 +46,6 @@ public sealed class SelectVariantConsumer(
         }).ConfigureAwait(false);
     }
 
-    /// <returns>Why the job is refused; null when it may wait.</returns>
-    private async Task<string?> EnterQueueAsync(SelectVariant job, CancellationToken cancellationToken)
-    {
-        var plan = new RegionPlan(job.JobId, job.JobKind, job.Regions);
-        if (await QueueLimit.ReadAsync(database, job.JobId, cancellationToken).ConfigureAwait(false) is not { } limit)
-        {
-            await board.PlanAsync(plan, cancellationToken).ConfigureAwait(false);
-            return null;
-        }
-
-        if (await board.TryPlanAsync(plan, limit.Tenant, limit.MaxQueued, cancellationToken).ConfigureAwait(false))
-            return null;
-        metrics.Refused(job.Endpoint.Name, limit.Tenant);
-        logger.LogWarning(
-            "Job {JobId} is refused: the queue of tenant {Tenant} ({Tier}) holds {MaxQueued} jobs", job.JobId, limit.Tenant, limit.Tier.Name, limit.MaxQueued);
-        return limit.Refusal;
-    }
-
-    /// <summary>A retried job stood in its tenant's queue before and is not counted again.</summary>
     /// <returns>Why it can't be retried; null when it waits.</returns>
     private async Task<string?> ReturnToQueueAsync(SelectVariant job, CancellationToken cancellationToken)
     {

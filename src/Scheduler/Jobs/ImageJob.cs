@@ -83,6 +83,9 @@ public sealed record ImageJob : IFold<ImageJob>
         ? null
         : [.. Enumerable.Range(0, Request!.Outputs.Count).Where(output => !IsWritten(output))];
 
+    /// <summary>True when no region was ever given to a worker, and so no tile to a model: the job may begin anew.</summary>
+    public bool NeverBegan => Regions.All(region => region.Attempt == 0) && ImageRequestRules.Problems(Request! with { Refusal = null }).Count == 0;
+
     /// <summary>True when a region of the job lacks tiles, or has never ended: running it again may help.</summary>
     public bool HasTilesToRetry => Regions.Any(region => region.Outcome is null || region.LacksTiles);
 
@@ -122,6 +125,7 @@ public sealed record ImageJob : IFold<ImageJob>
         PauseJob e => Apply(e),
         ResumeJob e => Apply(e, at),
         RetryFailedTiles e => Apply(e),
+        JobResubmitted e => Apply(e),
         RetryOutputs e => Apply(e),
         _ => throw new ArgumentException($"An image job has no event of type {accepted.GetType().Name}.", nameof(accepted)),
     }) with
@@ -219,6 +223,20 @@ public sealed record ImageJob : IFold<ImageJob>
     private ImageJob Apply(ResumeJob _, DateTimeOffset at) => AllRegionsEnded
         ? this with { Status = JobStatus.Assembling }
         : this with { Status = JobStatus.Queued, QueuedAt = QueuedAt ?? at, QueueTurn = QueueTurn + 1 };
+
+    // As after its request, but for the history: the turns in the queue go on being counted.
+    private ImageJob Apply(JobResubmitted e) => this with
+    {
+        Status = JobStatus.Requested,
+        Request = Request! with { Grants = e.Grants, Refusal = null },
+        Image = null,
+        Warnings = [],
+        Regions = [],
+        Variant = null,
+        TileWorkersPerRegion = 0,
+        Failure = null,
+        FinishedAt = null,
+    };
 
     private ImageJob Apply(RetryFailedTiles _) => this with
     {

@@ -29,7 +29,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
             When(VariantSelected, job => job.Saga.State.HasRegions).Accept().TransitionTo(Queued),
             When(JobFailed).Accept().SendReleaseCapacity().TransitionTo(Failed),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
-            Ignore(ImageRequested), Ignore(PauseJob), Ignore(ResumeJob), Ignore(RetryFailedTiles), Ignore(RetryOutputs));
+            Ignore(ImageRequested), Ignore(PauseJob), Ignore(ResumeJob), Ignore(RetryFailedTiles), Ignore(RetryOutputs), Ignore(JobResubmitted));
 
         During(Queued,
             When(CapacityReserved, job => job.Saga.State.IsThisTurn(job.Message)).Accept().SendProcessRegions().TransitionTo(Running),
@@ -38,7 +38,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
             When(PauseJob).Accept().SendReleaseCapacity().TransitionTo(Paused),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
             Ignore(ImageRequested), Ignore(RegionsCalculated), Ignore(ImageRejected), Ignore(VariantSelected),
-            Ignore(RegionReassigned), Ignore(JobFailed), Ignore(ResumeJob), Ignore(RetryFailedTiles), Ignore(RetryOutputs));
+            Ignore(RegionReassigned), Ignore(JobFailed), Ignore(ResumeJob), Ignore(RetryFailedTiles), Ignore(RetryOutputs), Ignore(JobResubmitted));
 
         During(Running,
             When(RegionCompleted, IsCurrent).Accept().AssembleWhenAllRegionsEnded(Assembling, Failed),
@@ -47,7 +47,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
             When(PauseJob).Accept().SendReleaseCapacity().TransitionTo(Paused),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
             Ignore(ImageRequested), Ignore(RegionsCalculated), Ignore(ImageRejected), Ignore(VariantSelected),
-            Ignore(CapacityReserved), Ignore(JobFailed), Ignore(ResumeJob), Ignore(RetryFailedTiles), Ignore(RetryOutputs));
+            Ignore(CapacityReserved), Ignore(JobFailed), Ignore(ResumeJob), Ignore(RetryFailedTiles), Ignore(RetryOutputs), Ignore(JobResubmitted));
 
         During(Paused,
             When(ResumeJob).Accept().IfElse(job => job.Saga.State.AllRegionsEnded,
@@ -58,7 +58,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
             When(CapacityReserved).Accept().SendReleaseCapacity(),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
             Ignore(ImageRequested), Ignore(RegionsCalculated), Ignore(ImageRejected), Ignore(VariantSelected),
-            Ignore(RegionReassigned), Ignore(JobFailed), Ignore(PauseJob), Ignore(RetryFailedTiles), Ignore(RetryOutputs));
+            Ignore(RegionReassigned), Ignore(JobFailed), Ignore(PauseJob), Ignore(RetryFailedTiles), Ignore(RetryOutputs), Ignore(JobResubmitted));
 
         During(Assembling,
             When(JobCompleted).Accept().IfElse(job => job.Saga.State.Status == JobStatus.Completed,
@@ -71,7 +71,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
             Ignore(ImageRequested), Ignore(RegionsCalculated), Ignore(ImageRejected), Ignore(VariantSelected),
             Ignore(RegionCompleted), Ignore(RegionFailed), Ignore(RegionReassigned), Ignore(PauseJob), Ignore(ResumeJob),
-            Ignore(RetryFailedTiles), Ignore(RetryOutputs));
+            Ignore(RetryFailedTiles), Ignore(RetryOutputs), Ignore(JobResubmitted));
 
         // What lacks neither tiles nor outputs has nothing to retry: it passes the two rows without a trace.
         foreach (var lacking in new[] { PartiallyCompleted, Failed })
@@ -79,8 +79,13 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
                 When(RetryFailedTiles, job => job.Saga.State.HasTilesToRetry).Accept().SendSelectVariant().TransitionTo(Requested),
                 When(RetryOutputs, job => job.Saga.State.HasOutputsToRetry).Accept().SendAssembleResult().TransitionTo(Assembling));
 
+        // A job whose tiles a model may have seen is not begun anew: it passes without a trace.
+        During(Failed,
+            When(JobResubmitted, job => job.Saga.State.NeverBegan).Accept().SendCalculateRegions().TransitionTo(Requested));
+        During(PartiallyCompleted, Ignore(JobResubmitted));
+
         foreach (var final in new[] { Completed, Cancelled })
-            During(final, Ignore(RetryFailedTiles), Ignore(RetryOutputs));
+            During(final, Ignore(RetryFailedTiles), Ignore(RetryOutputs), Ignore(JobResubmitted));
 
         foreach (var final in new[] { Completed, PartiallyCompleted, Failed, Cancelled })
             During(final,
@@ -113,6 +118,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
     public Event<CancelJob> CancelJob { get; private set; } = null!;
     public Event<PauseJob> PauseJob { get; private set; } = null!;
     public Event<ResumeJob> ResumeJob { get; private set; } = null!;
+    public Event<JobResubmitted> JobResubmitted { get; private set; } = null!;
     public Event<RetryFailedTiles> RetryFailedTiles { get; private set; } = null!;
     public Event<RetryOutputs> RetryOutputs { get; private set; } = null!;
 
@@ -141,6 +147,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
         Event(() => CancelJob, e => e.CorrelateById(message => message.Message.JobId).OnUnknownJob());
         Event(() => PauseJob, e => e.CorrelateById(message => message.Message.JobId).OnUnknownJob());
         Event(() => ResumeJob, e => e.CorrelateById(message => message.Message.JobId).OnUnknownJob());
+        Event(() => JobResubmitted, e => e.CorrelateById(message => message.Message.JobId).OnUnknownJob());
         Event(() => RetryFailedTiles, e => e.CorrelateById(message => message.Message.JobId).OnUnknownJob());
         Event(() => RetryOutputs, e => e.CorrelateById(message => message.Message.JobId).OnUnknownJob());
     }

@@ -27,6 +27,7 @@ public static class ImageJobStream
             .Event<PauseJob>("pause-job")
             .Event<ResumeJob>("resume-job")
             .Event<RetryFailedTiles>("retry-failed-tiles")
+            .Event<JobResubmitted>("job-resubmitted")
             .Event<RetryOutputs>("retry-outputs");
 
         stream

@@ -6,7 +6,8 @@ namespace Swath.Scheduler.Jobs;
 /// <summary>The verbs of <see cref="ImageJobStateMachine"/>: what each one sends, built from the folded state alone.</summary>
 internal static class ImageJobVerbs
 {
-    public static EventActivityBinder<ImageJobSaga, ImageRequested> SendCalculateRegions(this EventActivityBinder<ImageJobSaga, ImageRequested> row) =>
+    public static EventActivityBinder<ImageJobSaga, T> SendCalculateRegions<T>(this EventActivityBinder<ImageJobSaga, T> row)
+        where T : class =>
         row.Send(Queues.CalculateRegions, job => Commands.CalculateRegions(job.Saga.State));
 
     public static EventActivityBinder<ImageJobSaga, RegionsCalculated> SendSelectVariant(this EventActivityBinder<ImageJobSaga, RegionsCalculated> row) =>

@@ -1,3 +1,5 @@
+using Swath.Persistence.Tenants;
+
 namespace Swath.Scheduler.Ordering;
 
 /// <summary>effective priority = base priority x tier weight + minutes waited x points per minute.</summary>

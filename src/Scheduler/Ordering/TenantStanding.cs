@@ -1,3 +1,5 @@
+using Swath.Persistence.Tenants;
+
 namespace Swath.Scheduler.Ordering;
 
 /// <summary>A tenant with jobs in the queue, as one cycle sees it.</summary>

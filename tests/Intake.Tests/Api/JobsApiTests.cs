@@ -3,7 +3,9 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Swath.Intake.Api;
 using Swath.Intake.Submitting;
 using Swath.Persistence;
@@ -185,6 +187,61 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
             typeof(JobStatus).GetFields().Select(field => (string)field.GetValue(null)!).Where(state => state != JobStatus.Initial).Order(StringComparer.Ordinal),
             JobQuery.States.Order(StringComparer.Ordinal));
 
+    [Theory]
+    [InlineData("free", null, 50)]
+    [InlineData("enterprise", 3, 3)]
+    public async Task Post_TenantWhoseQueueIsFull_IsPutOffBeforeItIsAccepted(string tier, int? own, int limit)
+    {
+        var tenant = $"full-{tier}";
+        await database.Database.ExecuteAsync(
+            "insert into tenants (tenant, tier, max_queued) values ($1, $2, $3::text::int)", tenant, tier, own?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        await JobSeed.InsertAsync(database.DataSource, [.. Enumerable.Range(0, limit - 2).Select(_ => new JobSeed { Tenant = tenant })]);
+        var last = Request($"\"tenant\":\"{tenant}\",\"jobId\":\"{Guid.NewGuid()}\"");
+        await PostAsync(Request($"\"tenant\":\"{tenant}\""));
+        Assert.Equal(HttpStatusCode.Accepted, (await PostAsync(last)).StatusCode);
+
+        var refused = await PostAsync(Request($"\"tenant\":\"{tenant}\""));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.True(refused.Headers.RetryAfter!.Delta > TimeSpan.Zero);
+        Assert.Contains($"The queue of tenant {tenant} ({tier}) is full: {limit} jobs wait", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(2L, await database.Database.ScalarAsync<long>("select count(*) from submissions where tenant = $1", tenant));
+
+        // What is known has its place; and nobody else is in its way.
+        Assert.Equal(HttpStatusCode.Accepted, (await PostAsync(last)).StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await PostAsync(Request($"\"tenant\":\"beside-{tier}\""))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Post_AsManyWaitAsMayOfAllTenants_IsPutOff()
+    {
+        _app!.Services.GetRequiredService<IOptionsMonitor<SubmissionOptions>>().CurrentValue.MaxWaitingJobs = 1;
+        await PostAsync(Request("\"tenant\":\"one-of-all\""));
+
+        var refused = await PostAsync(Request("\"tenant\":\"another-of-all\""));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Contains("MAX_WAITING_JOBS", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Failed", 0, 1)]
+    [InlineData("Failed", 1, 0)]
+    [InlineData("Completed", 1, 0)]
+    public async Task Post_JobThatHasFailedBeforeItBegan_BeginsAgain(string state, int attempt, int told)
+    {
+        var id = Guid.NewGuid();
+        await PostAsync(Request($"\"jobId\":\"{id}\""));
+        await InsertJobAsync(state, finished: true, id: id);
+        await database.Database.ExecuteAsync("insert into job_regions (job_id, region_id, tiles, kind, attempt) values ($1, 0, 4, 'a', $2)", id, attempt);
+
+        var again = await PostAsync(Request($"\"jobId\":\"{id}\""));
+
+        Assert.Equal(HttpStatusCode.Accepted, again.StatusCode);
+        Assert.Equal((long)told, await database.Database.ScalarAsync<long>(
+            "select count(*) from outbox where job_id = $1 and destination = 'queue:image-job' and message::text like '%:JobResubmitted%'", id));
+    }
+
     [Fact]
     public async Task Get_JobThatTheSagaHasNotHeardOf_IsRequested()
     {
@@ -238,7 +295,7 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
 
         Assert.Equal(expected, (await _client.PostAsync($"/v1/jobs/{id}/retry?what=outputs", null)).StatusCode);
         Assert.Equal(expected == HttpStatusCode.Accepted ? 1L : 0L,
-            await database.Database.ScalarAsync<long>("select count(*) from outbox where job_id = $1 and destination like '%RetryOutputs'", id));
+            await database.Database.ScalarAsync<long>("select count(*) from outbox where job_id = $1 and destination = 'queue:image-job' and message::text like '%:RetryOutputs%'", id));
         Assert.Equal(failed, (await _client.GetFromJsonAsync<JsonElement>($"/v1/jobs/{id}")).GetProperty("outputsFailed").GetInt32());
     }
 
@@ -278,16 +335,16 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
     private Task<HttpResponseMessage> PostAsync(string body) =>
         _client.PostAsync("/v1/jobs", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
 
-    private async Task<Guid> InsertJobAsync(string state, bool finished, string tenant = "default")
+    private async Task<Guid> InsertJobAsync(string state, bool finished, string tenant = "default", Guid? id = null)
     {
-        var id = Guid.NewGuid();
+        var jobId = id ?? Guid.NewGuid();
         await database.Database.ExecuteAsync(
             """
             insert into jobs (job_id, name, tenant, state, image_url, endpoint, priority, regions_total, regions_done, regions_failed, tiles_total, tiles_done,
                               tiles_failed, features, requested_at, updated_at, finished_at, version)
             values ($1, 'a', $2, $3, 'a.tif', 'http://m/', 10, 1, 0, 0, 4, 0, 0, 0, now(), now(), case when $4 then now() end, 1)
             """,
-            id, tenant, state, finished);
-        return id;
+            jobId, tenant, state, finished);
+        return jobId;
     }
 }

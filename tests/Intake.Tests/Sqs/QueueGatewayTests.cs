@@ -106,6 +106,41 @@ public sealed class QueueGatewayTests(DatabaseFixture database) : IClassFixture<
     }
 
     [SkippableFact]
+    public async Task Message_TenantWhoseQueueIsFull_StaysHiddenUntilThereIsRoom()
+    {
+        await using var rig = await GatewayRig.CreateAsync();
+        await database.Database.ExecuteAsync("insert into tenants (tenant, tier, max_queued) values ('full-sqs', 'free', 1)");
+        var before = new JobSeed { Tenant = "full-sqs" };
+        await JobSeed.InsertAsync(database.DataSource, before);
+        await rig.SendAsync(Osml("put-off"));
+        await rig.StartAsync(database.DataSource, options => options.Visibility = TimeSpan.FromSeconds(2), tenant: "full-sqs");
+        await rig.Log.WaitForAsync("The queue of tenant full-sqs (free) is full");
+
+        Assert.Empty(await rig.Sqs.ReceiveAsync(rig.QueueUrl, 1, TimeSpan.FromSeconds(3), TimeSpan.Zero, CancellationToken.None));
+        Assert.Empty(await rig.Sqs.ReceiveAsync(rig.DeadLetterUrl, 1, TimeSpan.Zero, TimeSpan.Zero, CancellationToken.None));
+        await database.Database.ExecuteAsync("update jobs set state = 'Completed' where job_id = $1", before.JobId);
+        await rig.Log.WaitForAsync("was requested by message");
+
+        Assert.Equal(1L, await database.Database.ScalarAsync<long>(InOutbox, OsmlJobId.Of("put-off").JobId));
+        await rig.StopAsync();
+        Assert.Equal(0, await rig.RemainingAsync());
+    }
+
+    [SkippableFact]
+    public async Task Message_UnknownMember_IsLeftOutAndSaidOnce()
+    {
+        await using var rig = await GatewayRig.CreateAsync();
+        await rig.StartAsync(database.DataSource);
+        for (var time = 0; time < 2; time++)
+        {
+            await rig.SendAsync(Envelope(Guid.NewGuid()).Replace("\"path\"", "\"pth\": \"/b\", \"path\"", StringComparison.Ordinal));
+            await rig.Log.WaitForAsync("was requested by message");
+        }
+
+        Assert.Single(rig.Log.All, line => line.Contains("has the member outputs[0].pth", StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
     public async Task Message_ThatCarriesGrants_IsInTheDeadLetterQueue()
     {
         await using var rig = await GatewayRig.CreateAsync();

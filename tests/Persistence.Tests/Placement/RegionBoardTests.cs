@@ -130,20 +130,17 @@ public sealed class RegionBoardTests(DatabaseFixture database) : IClassFixture<D
         new() { JobId = job.JobId, RegionId = region, Attempt = 1, WorkerId = worker, TilesDone = 4, Features = 7 };
 
     [Fact]
-    public async Task TryPlanAsync_ManyAtOnceAndRepeated_LetsExactlyTheLimitIn()
+    public async Task PlanAsync_JobThatBeganAnew_HasTheRegionsOfItsLastPlanOnly()
     {
-        var tenant = $"tenant-{Guid.NewGuid():N}";
-        JobSeed[] jobs = [.. Enumerable.Range(0, 40).Select(_ => new JobSeed { Tenant = tenant, Regions = 0, State = "Requested" })];
-        await JobSeed.InsertAsync(_bench.Database.DataSource, jobs);
-        Task<bool> TryAsync(JobSeed job) => _bench.Board.TryPlanAsync(
-            new RegionPlan(job.JobId, "kind", [new ImageRegion(0, new PixelWindow(0, 0, 10, 10), 1)]), tenant, maxQueued: 15);
+        var job = new JobSeed { Regions = 0, State = "Requested" };
+        await JobSeed.InsertAsync(_bench.Database.DataSource, job);
+        Task PlanAsync(params int[] tiles) => _bench.Board.PlanAsync(
+            new RegionPlan(job.JobId, "kind", [.. tiles.Select((count, region) => new ImageRegion(region, new PixelWindow(0, 0, 10, 10), count))]));
+        await PlanAsync(4, 5, 6);
 
-        var letIn = await Task.WhenAll(jobs.Select(job => Task.Run(() => TryAsync(job))));
-        var again = await Task.WhenAll(jobs.Select(job => Task.Run(() => TryAsync(job))));
+        await PlanAsync(7, 5);
+        await PlanAsync(7, 5);
 
-        Assert.Equal(15, letIn.Count(isIn => isIn));
-        Assert.Equal(letIn, again);
-        await _bench.SetStateAsync(jobs[Array.IndexOf(letIn, true)], "Running");
-        Assert.True(await TryAsync(jobs[Array.IndexOf(letIn, false)]));
+        Assert.Equal("7,5", await _bench.Database.ScalarAsync<string>("select string_agg(tiles::text, ',' order by region_id) from job_regions where job_id = $1", job.JobId));
     }
 }

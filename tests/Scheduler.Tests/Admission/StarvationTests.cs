@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Swath.Persistence.Capacity;
+using Swath.Persistence.Tenants;
 using Swath.Scheduler.Admission;
 using Swath.Scheduler.Ordering;
 using Swath.Scheduler.Placement;

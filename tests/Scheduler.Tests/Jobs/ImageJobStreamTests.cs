@@ -32,6 +32,7 @@ public sealed class ImageJobStreamTests(DatabaseFixture database) : IClassFixtur
         id => new ResumeJob { JobId = id },
         id => new RetryFailedTiles { JobId = id },
         id => new RetryOutputs { JobId = id },
+        id => new JobResubmitted { JobId = id },
         id => Assembled(id, "s3://bucket: access denied"),
         id => AssembledOnce(id, "s3://bucket: access denied"),
     ];

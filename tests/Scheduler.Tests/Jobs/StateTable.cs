@@ -47,6 +47,7 @@ internal static class StateTable
         ("PartiallyCompleted, a tile and an output failed", id =>
             [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1, done: 3, failed: 1), Assembled(id, NoSuchBucket)]),
         ("Failed", id => [Requested(id), Rejected(id)]),
+        ("Failed, measured", id => [Requested(id), Measured(id), NotAssembled(id)]),
         ("Failed, every region failed", id => [Requested(id), Measured(id), Selected(id), Reserved(id), FailedRegion(id, 0), FailedRegion(id, 1)]),
         ("Failed, nothing was assembled", id => [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 0), Completed(id, 1), NotAssembled(id)]),
         ("Cancelled", id => [Requested(id), new CancelJob { JobId = id }]),
@@ -71,6 +72,7 @@ internal static class StateTable
         ("ResumeJob", id => new ResumeJob { JobId = id }),
         ("RetryFailedTiles", id => new RetryFailedTiles { JobId = id }),
         ("RetryOutputs", id => new RetryOutputs { JobId = id }),
+        ("JobResubmitted", id => new JobResubmitted { JobId = id }),
     ];
 
     public static async Task<IReadOnlyList<Cell>> ExploreAsync()

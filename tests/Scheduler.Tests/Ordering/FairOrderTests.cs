@@ -1,3 +1,4 @@
+using Swath.Persistence.Tenants;
 using Swath.Scheduler.Ordering;
 
 namespace Swath.Scheduler.Tests.Ordering;

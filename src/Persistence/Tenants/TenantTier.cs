@@ -1,4 +1,4 @@
-namespace Swath.Scheduler.Ordering;
+namespace Swath.Persistence.Tenants;
 
 /// <summary>An SLA tier: what its tenants weigh, and how much they may have running and waiting.</summary>
 /// <param name="Name">As it stands in <c>tenants.tier</c>.</param>
