@@ -2,6 +2,7 @@ using System.CommandLine;
 using Swath.Host.Composition;
 using Swath.Host.Output;
 using Swath.Persistence.ReadSide;
+using Swath.Scheduler.Jobs;
 
 namespace Swath.Host.Commands;
 
@@ -11,6 +12,11 @@ internal static class JobsCommand
     public static Command Create()
     {
         var state = new Option<string?>("--state") { Description = "Only jobs in this state (Queued, Running, ...)." };
+        state.Validators.Add(given =>
+        {
+            if (given.GetValueOrDefault<string?>() is { } name && StateNamed(name) is null)
+                given.AddError($"--state must be one of {string.Join(", ", JobStatus.All)}; it is '{name}'.");
+        });
         var tenant = new Option<string?>("--tenant") { Description = "Only jobs of this tenant." };
         var limit = new Option<int>("--limit") { Description = "At most so many.", DefaultValueFactory = _ => 50 };
         limit.Validators.Add(given => { if (given.GetValueOrDefault<int>() < 1) given.AddError("--limit must be 1 or more."); });
@@ -18,11 +24,13 @@ internal static class JobsCommand
         var command = new Command("jobs", "Lists jobs, newest first.") { state, tenant, limit, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await PrintAsync(parsed.GetValue(state), parsed.GetValue(tenant), parsed.GetValue(limit), parsed.GetValue(json), cancellationToken);
+            await PrintAsync(parsed.GetValue(state) is { } name ? StateNamed(name) : null, parsed.GetValue(tenant), parsed.GetValue(limit), parsed.GetValue(json), cancellationToken);
             return ExitCodes.Done;
         });
         return command;
     }
+
+    private static string? StateNamed(string name) => JobStatus.All.FirstOrDefault(state => state.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private static async Task PrintAsync(string? state, string? tenant, int limit, bool json, CancellationToken cancellationToken)
     {

@@ -33,6 +33,9 @@ public static class JobStatus
     /// <summary>Stopped by a person for good.</summary>
     public const string Cancelled = nameof(Cancelled);
 
+    /// <summary>All that a stored job can be in.</summary>
+    public static IReadOnlyList<string> All { get; } = [Requested, Queued, Running, Assembling, Paused, Completed, PartiallyCompleted, Failed, Cancelled];
+
     /// <summary>True for the states that only a retry leaves.</summary>
     public static bool IsFinal(string status) => status is Completed or PartiallyCompleted or Failed or Cancelled;
 }

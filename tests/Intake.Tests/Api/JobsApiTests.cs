@@ -183,9 +183,7 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
 
     [Fact]
     public void States_OfTheQuery_AreThoseOfTheSaga() =>
-        Assert.Equal(
-            typeof(JobStatus).GetFields().Select(field => (string)field.GetValue(null)!).Where(state => state != JobStatus.Initial).Order(StringComparer.Ordinal),
-            JobQuery.States.Order(StringComparer.Ordinal));
+        Assert.Equal(JobStatus.All, JobQuery.States);
 
     [Theory]
     [InlineData("free", null, 50)]
