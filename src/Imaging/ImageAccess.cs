@@ -54,7 +54,7 @@ public sealed class ImageAccess : IDisposable
     /// With the kind, the cause and the path; <see cref="ImageErrorKind.Unavailable"/> when another try may succeed.
     /// </exception>
     public ImageFile Open(string pathOrUrl, string? readRole = null, CancellationToken cancellationToken = default) =>
-        OpenAnywhere(pathOrUrl, readRole, null, cancellationToken);
+        Open(pathOrUrl, readRole, access: null, segment: null, cancellationToken);
 
     /// <summary>Opens a job's image: only where the job's grants let it be read. A file is opened under the name that its links lead to.</summary>
     /// <inheritdoc cref="Open(string, string?, CancellationToken)"/>
@@ -62,14 +62,18 @@ public sealed class ImageAccess : IDisposable
     public ImageFile Open(string pathOrUrl, string? readRole, JobAccess access, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(access);
-        return OpenAnywhere(pathOrUrl, readRole, access, cancellationToken);
+        return Open(pathOrUrl, readRole, access, segment: null, cancellationToken);
     }
 
-    private ImageFile OpenAnywhere(string pathOrUrl, string? readRole, JobAccess? access, CancellationToken cancellationToken)
+    /// <summary>Opens one of the images that a file holds.</summary>
+    /// <inheritdoc cref="Open(string, string?, CancellationToken)"/>
+    /// <param name="access">What the job may read; null: all that the process may.</param>
+    /// <param name="segment">Which image of the file, counted from 0; null: the first, with a note when there are more.</param>
+    public ImageFile Open(string pathOrUrl, string? readRole, JobAccess? access, int? segment, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         GdalRuntime.Initialize();
-        var image = Find(pathOrUrl, readRole, access, cancellationToken);
+        var image = Find(pathOrUrl, readRole, access, segment, cancellationToken);
         image.Locating = _locating();
         return image;
     }
@@ -82,13 +86,13 @@ public sealed class ImageAccess : IDisposable
             client.Value.Dispose();
     }
 
-    private ImageFile Find(string pathOrUrl, string? readRole, JobAccess? access, CancellationToken cancellationToken)
+    private ImageFile Find(string pathOrUrl, string? readRole, JobAccess? access, int? segment, CancellationToken cancellationToken)
     {
         RemoteObject source;
         switch (ImageAddress.Parse(pathOrUrl, access))
         {
             case ImageAddress.Local local:
-                return ImageFile.Open(pathOrUrl, local.FullPath, Limits);
+                return ImageFile.Open(pathOrUrl, local.FullPath, Limits, segment);
             case ImageAddress.S3 s3:
                 if (access?.ImageObjectProblem(s3.Bucket, s3.Key) is { } problem)
                     throw new ImageException(ImageErrorKind.ForbiddenPath, pathOrUrl, problem);
@@ -102,7 +106,7 @@ public sealed class ImageAccess : IDisposable
                 throw new InvalidOperationException("an address that nobody opens");
         }
 
-        return ImageFile.Open(pathOrUrl, new RemoteFile(source, _options(), _clock, cancellationToken), Limits);
+        return ImageFile.Open(pathOrUrl, new RemoteFile(source, _options(), _clock, cancellationToken), Limits, segment);
     }
 
     private static string? Role(string? name) => string.IsNullOrWhiteSpace(name) ? null : name.Trim();

@@ -21,6 +21,7 @@ public sealed unsafe class ImageFile : IDisposable
     private readonly PixelHandle _pixels;
     private readonly int _sourceBytes;
     private readonly string _sourceTypeName;
+    private readonly ImageMosaic? _mosaic;
     private readonly int[] _bandMap;
     private readonly double? _sourceNoData;
     private Stretch? _stretch;
@@ -29,7 +30,7 @@ public sealed unsafe class ImageFile : IDisposable
     private RemoteFile? _remote;
     private string? _remotePath;
 
-    private ImageFile(string path, DatasetHandle dataset, ImageHeader header, Palette? palette, SampleMeaning meaning, Func<DatasetHandle> reopen)
+    internal ImageFile(string path, DatasetHandle dataset, ImageHeader header, Palette? palette, SampleMeaning meaning, Func<DatasetHandle> reopen)
     {
         Path = path;
         Dataset = dataset;
@@ -42,6 +43,17 @@ public sealed unsafe class ImageFile : IDisposable
         _bandMap = ColorModel.BandMap(dataset);
         _sourceNoData = palette is null ? ReadNoData(dataset, meaning) : null;
         Notes = [.. SampleNotes.Of(dataset, palette, meaning)];
+        Placed = dataset;
+    }
+
+    /// <param name="mosaic">All pieces; they are closed with the image.</param>
+    /// <param name="place">What says where the whole is; null: the first piece does.</param>
+    internal ImageFile(ImageMosaic mosaic, DatasetHandle? place)
+        : this(mosaic.First.Path, mosaic.First.Dataset, mosaic.Header(place), mosaic.First._palette, mosaic.First._meaning, () => mosaic.First.Dataset)
+    {
+        _mosaic = mosaic;
+        UnsupportedSensorModel = mosaic.First.UnsupportedSensorModel;
+        Placed = place ?? mosaic.First.Placed;
     }
 
     /// <summary>The image as it was named when it was opened.</summary>
@@ -57,10 +69,16 @@ public sealed unsafe class ImageFile : IDisposable
     public PixelWindow Bounds => new(0, 0, Header.Width, Header.Height);
 
     /// <summary>What a user should know of the image's samples, in sentences; most images have none.</summary>
-    public IReadOnlyList<string> Notes { get; }
+    public IReadOnlyList<string> Notes { get; internal set; }
+
+    /// <summary>Sensor models of the file that places are not computed with, such as <c>SICD</c>; null when there are none, or better ones are used.</summary>
+    public string? UnsupportedSensorModel { get; internal init; }
 
     /// <summary>What the header says; pixels are read through <see cref="Read"/> alone, because a handle does not outlive a failed read.</summary>
     internal DatasetHandle Dataset { get; }
+
+    /// <summary>What says where the pixels are: <see cref="Dataset"/>, but for images of several pieces.</summary>
+    internal DatasetHandle Placed { get; }
 
     /// <summary>How high the ground is taken to be.</summary>
     internal LocatingOptions Locating { get; set; } = new();
@@ -80,18 +98,19 @@ public sealed unsafe class ImageFile : IDisposable
     /// <summary>Opens a local image and checks its claims against the limits; reads no pixel. Others: <see cref="ImageAccess"/>.</summary>
     /// <param name="path">A local path or <c>file://</c> address; GDAL's <c>/vsi</c> paths are refused.</param>
     /// <param name="limits">What is believed at most.</param>
+    /// <param name="segment">Which image of the file, counted from 0; null: the first, with a note when there are more.</param>
     /// <exception cref="ImageException">With the kind, GDAL's message and the path.</exception>
-    public static ImageFile Open(string path, ImagingLimits limits)
+    public static ImageFile Open(string path, ImagingLimits limits, int? segment = null)
     {
         ArgumentNullException.ThrowIfNull(limits);
         GdalRuntime.Initialize();
         return ImageAddress.Parse(path) is ImageAddress.Local local
-            ? Open(path, local.FullPath, limits)
+            ? Open(path, local.FullPath, limits, segment)
             : throw new ImageException(ImageErrorKind.ForbiddenPath, path, "images of the network are not read here: name a local file");
     }
 
     /// <summary>Opens a file of the network.</summary>
-    internal static ImageFile Open(string name, RemoteFile remote, ImagingLimits limits)
+    internal static ImageFile Open(string name, RemoteFile remote, ImagingLimits limits, int? segment)
     {
         var path = RemoteFileSystem.Add(remote, Extension(name));
         try
@@ -101,7 +120,7 @@ public sealed unsafe class ImageFile : IDisposable
             ImageFile image;
             try
             {
-                image = Open(name, path, limits);
+                image = Open(name, path, limits, segment);
             }
             catch (ImageException) when (remote.Failure is not null)
             {
@@ -110,6 +129,8 @@ public sealed unsafe class ImageFile : IDisposable
             }
 
             image._remote = remote;
+            foreach (var (part, _) in image._mosaic?.Parts ?? [])
+                part._remote = remote;
             image._remotePath = path;
             return image;
         }
@@ -121,27 +142,7 @@ public sealed unsafe class ImageFile : IDisposable
     }
 
     /// <summary>Opens what GDAL calls <paramref name="resolved"/>, such as a file in memory.</summary>
-    internal static ImageFile Open(string name, string resolved, ImagingLimits limits)
-    {
-        var dataset = ImageOpening.Open(name, resolved, limits);
-        try
-        {
-            ImageOpening.CheckClaims(name, resolved, dataset, limits);
-            var palette = Palette.Of(dataset);
-            ColorModel.Check(name, dataset, palette, TiffPages.Of(resolved, most: 1) is [var page, ..] ? page.Photometric : null);
-            var meaning = SampleMeaning.Of(dataset, palette);
-            SampleMeaning.Check(name, resolved, dataset, meaning);
-            var georeferencing = Placement.Of(dataset);
-            Placement.Check(name, dataset, georeferencing);
-            return new ImageFile(
-                name, dataset, ImageOpening.Header(dataset, palette, meaning, georeferencing), palette, meaning, () => ImageOpening.Open(name, resolved, limits));
-        }
-        catch
-        {
-            dataset.Dispose();
-            throw;
-        }
-    }
+    internal static ImageFile Open(string name, string resolved, ImagingLimits limits, int? segment = null) => ImageSelection.Open(name, resolved, limits, segment);
 
     /// <summary>True when tiles are written as red, green, blue (and alpha): three or four bands of bytes, as GDAL does.</summary>
     internal bool IsColor => Header.Bands is 3 or 4 && Header.SampleType == "Byte";
@@ -216,7 +217,9 @@ public sealed unsafe class ImageFile : IDisposable
     public void Dispose()
     {
         _pixels.Dispose();
+        Placed.Dispose();
         Dataset.Dispose();
+        _mosaic?.Dispose();
         if (_remotePath is not null)
             RemoteFileSystem.Remove(_remotePath);
     }
@@ -246,6 +249,12 @@ public sealed unsafe class ImageFile : IDisposable
 
     private void ReadColors(PixelWindow window, Span<byte> target, SampleOrder order)
     {
+        if (_mosaic is not null)
+        {
+            _mosaic.Read(window, target, order);
+            return;
+        }
+
         if (_palette is null)
         {
             ReadSamples(window, target, order);

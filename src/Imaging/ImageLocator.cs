@@ -95,7 +95,7 @@ public sealed unsafe class ImageLocator : IDisposable
     {
         using var options = new NativeStrings(optionList);
         GdalErrors.Reset();
-        var transformer = Gdal.GDALCreateGenImgProjTransformer2(image.Dataset, 0, options.Pointer);
+        var transformer = Gdal.GDALCreateGenImgProjTransformer2(image.Placed, 0, options.Pointer);
         if (!transformer.IsInvalid)
             return transformer;
         transformer.Dispose();
@@ -136,7 +136,7 @@ public sealed unsafe class ImageLocator : IDisposable
             default:
                 options.Add("METHOD=RPC");
                 // GDAL's own default is height 0, which was 76 pixels wrong at 377 m.
-                var height = (image.Locating.HeightMeters ?? HeightOffset(image.Dataset)).ToString("R", CultureInfo.InvariantCulture);
+                var height = (image.Locating.HeightMeters ?? HeightOffset(image.Placed)).ToString("R", CultureInfo.InvariantCulture);
                 if (string.IsNullOrWhiteSpace(image.Locating.ElevationModel))
                     options.Add($"RPC_HEIGHT={height}");
                 else

@@ -43,7 +43,7 @@ public sealed class RegionOfInterest
     {
         ArgumentNullException.ThrowIfNull(image);
         using var locator = ImageLocator.For(image) ?? throw Invalid(image.Path,
-            "the image has no georeferencing, so a region on the ground can't be found in it: leave the region of interest out");
+            $"{(image.UnsupportedSensorModel is { } model ? $"sensor model not supported ({model})" : "the image has no georeferencing")}, so a region on the ground can't be found in it: leave the region of interest out");
         return FromWkt(wkt, locator, limits);
     }
 

@@ -18,6 +18,7 @@ public sealed class ImageRequestRulesTests
         { "jobId", Valid with { JobId = Guid.Empty } },
         { "tenant", Valid with { Tenant = " " } },
         { "imageUrl", Valid with { ImageUrl = "" } },
+        { "imageSegment", Valid with { ImageSegment = -1 } },
         { "priority", Valid with { Priority = -1 } },
         { "endpoint.name", Valid with { Endpoint = new() { Name = "not a url" } } },
         { "endpoint.targetVariant", Valid with { Endpoint = Valid.Endpoint with { TargetVariant = "blue" } } },

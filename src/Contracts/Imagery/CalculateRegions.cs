@@ -8,6 +8,10 @@ public sealed record CalculateRegions
     public required Guid JobId { get; init; }
     public required string ImageUrl { get; init; }
     public string? ImageReadRole { get; init; }
+
+    /// <summary>Which image of the file, counted from 0; null: the first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ImageSegment { get; init; }
     public string? RegionOfInterest { get; init; }
     public required TileOptions Tile { get; init; }
 

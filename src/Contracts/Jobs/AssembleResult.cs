@@ -19,6 +19,10 @@ public sealed record AssembleResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ImageReadRole { get; init; }
 
+    /// <summary>Which image of the file, counted from 0; null: the first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ImageSegment { get; init; }
+
     public required ImageHeader Image { get; init; }
     public required ModelEndpoint Endpoint { get; init; }
     public string? Variant { get; init; }

@@ -29,6 +29,7 @@ public static class ImageRequestRules
         Require(request.JobId != Guid.Empty, "jobId must not be the empty UUID.");
         Require(!string.IsNullOrWhiteSpace(request.Tenant), "tenant must not be blank.");
         Require(!string.IsNullOrWhiteSpace(request.ImageUrl), "imageUrl must name an image: a path, s3://bucket/key or https://...");
+        Require(request.ImageSegment is null or >= 0, $"imageSegment must be 0 or more: images of a file are counted from 0; it is {request.ImageSegment}.");
         Require(request.Priority is >= 0 and <= MaxPriority, $"priority must be 0..{MaxPriority}; it is {request.Priority}.");
         RequestTexts.Check(request, Require);
         CheckEndpoint(request.Endpoint, Require);

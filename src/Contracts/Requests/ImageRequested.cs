@@ -27,6 +27,13 @@ public sealed record ImageRequested
     /// <summary>A local path, <c>s3://bucket/key</c> or <c>https://</c> address. GDAL's own <c>/vsi</c> prefixes are refused.</summary>
     public required string ImageUrl { get; init; }
 
+    /// <summary>
+    /// Which image of the file, counted from 0: pages of a TIFF that are no overview or mask, image segments of a NITF (those that are parts of one
+    /// picture count as one). The first when absent, with a warning when there are more.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ImageSegment { get; init; }
+
     /// <summary>The model that every tile is sent to.</summary>
     public required ModelEndpoint Endpoint { get; init; }
 

@@ -16,6 +16,7 @@ internal sealed class RequestOptions
     private readonly Option<string?> _endpointRole = new("--endpoint-role") { Description = "The ARN of the role that invokes the endpoint." };
     private readonly Option<string[]> _parameters = new("--parameter") { Description = "NAME=VALUE: a parameter of the invocation, such as CustomAttributes=...; may be given again." };
     private readonly Option<string[]> _output = new("--output", "-o") { Description = "Where the features go: a file, s3://bucket/prefix or kinesis://stream; may be given again.", Required = true };
+    private readonly Option<int?> _imageSegment = new("--image-segment") { Description = "Which image of a file that has several, counted from 0: TIFF pages, NITF image segments. The first when not given." };
     private readonly Option<string?> _imageRole = new("--image-role") { Description = "The ARN of the role that reads the image." };
     private readonly Option<string?> _roi = new("--roi") { Description = "Only this area: WKT in WGS 84, longitude latitude." };
     private readonly Option<string[]> _properties = new("--property") { Description = "NAME=VALUE, a text, or a JSON object: copied into the properties of every feature; may be given again." };
@@ -33,7 +34,7 @@ internal sealed class RequestOptions
     {
         command.Add(_image);
         foreach (Option option in (Option[])
-            [_endpoint, _output, .. _tile.All, _roi, .. _distillation.All, _properties, _name, _tenant, _priority, _kind, .. _affinity.All, _variant, _parameters, _endpointRole, _imageRole, _id, _externalId])
+            [_endpoint, _output, .. _tile.All, _roi, .. _distillation.All, _properties, _name, _tenant, _priority, _kind, .. _affinity.All, _variant, _parameters, _endpointRole, _imageSegment, _imageRole, _id, _externalId])
             command.Add(option);
     }
 
@@ -50,6 +51,7 @@ internal sealed class RequestOptions
             Tenant = parsed.GetValue(_tenant)!,
             ImageUrl = image.Contains("://", StringComparison.Ordinal) ? image : Path.GetFullPath(image),
             ImageReadRole = parsed.GetValue(_imageRole),
+            ImageSegment = parsed.GetValue(_imageSegment),
             Endpoint = RequestArguments.Endpoint(parsed.GetRequiredValue(_endpoint)) with
             {
                 TargetVariant = parsed.GetValue(_variant),

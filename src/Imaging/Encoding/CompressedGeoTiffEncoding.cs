@@ -26,7 +26,7 @@ internal sealed class CompressedGeoTiffEncoding(TileCompression compression) : G
 
     protected override void Locate(ImageFile image, DatasetHandle tile, PixelWindow window)
     {
-        Place.Of(image).CopyTo(image.Dataset, tile, window);
+        Place.Of(image).CopyTo(image.Placed, tile, window);
         for (var band = 1; band <= image.Header.Bands && image.NoData is { } noData; band++)
             _ = Gdal.GDALSetRasterNoDataValue(Gdal.GDALGetRasterBand(tile, band), noData);
     }

@@ -33,7 +33,7 @@ internal sealed unsafe class GeoTags
         {
             if (probe.IsInvalid)
                 throw new ImageException(ImageErrorKind.EncodeFailed, image.Path, $"its coordinate system can't be written as GeoTIFF: {GdalErrors.Message}");
-            place.CopyTo(image.Dataset, probe, new PixelWindow(0, 0, 1, 1));
+            place.CopyTo(image.Placed, probe, new PixelWindow(0, 0, 1, 1));
             if (image.NoData is { } noData)
                 _ = Gdal.GDALSetRasterNoDataValue(Gdal.GDALGetRasterBand(probe, 1), noData);
         }

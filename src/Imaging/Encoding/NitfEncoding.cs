@@ -1,6 +1,7 @@
 using System.Globalization;
 using Swath.Contracts;
 using Swath.Imaging.Native;
+using Swath.Imaging.Opening;
 
 namespace Swath.Imaging.Encoding;
 
@@ -81,11 +82,8 @@ internal sealed class NitfEncoding(TileCompression compression) : GdalEncoding("
             };
         }
 
-        _ = Gdal.GDALSetGCPs(tile, 4, points, Wgs84);
+        _ = Gdal.GDALSetGCPs(tile, 4, points, Placement.Wgs84);
     }
-
-    private const string Wgs84 =
-        """GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433],AUTHORITY["EPSG","4326"]]""";
 
     // Six decimals with sign: +dd.dddddd+ddd.dddddd (STDI-0002, appendix AA, BLOCKA).
     private static string Location((double Longitude, double Latitude) place) => string.Create(

@@ -26,8 +26,8 @@ internal sealed unsafe class NitfExtensions
     {
         _image = image;
         if (image.Header.Georeferencing == Georeferencing.RationalPolynomial)
-            _polynomial = Copied(image.Dataset) ?? NitfPolynomial.Format(NativeStrings.Read(Gdal.GDALGetMetadata(image.Dataset, "RPC")), out _rounding);
-        if (image.Header.Georeferencing == Georeferencing.Affine && Placement.TryGetTransform(image.Dataset, out var transform) && IsGridOfDegrees(image.Dataset, transform))
+            _polynomial = Copied(image.Placed) ?? NitfPolynomial.Format(NativeStrings.Read(Gdal.GDALGetMetadata(image.Placed, "RPC")), out _rounding);
+        if (image.Header.Georeferencing == Georeferencing.Affine && Placement.TryGetTransform(image.Placed, out var transform) && IsGridOfDegrees(image.Placed, transform))
             _degrees = transform;
     }
 
@@ -83,7 +83,7 @@ internal sealed unsafe class NitfExtensions
 
     private string Count(string name, int own)
     {
-        var full = _image.Chip is null ? null : Gdal.Text(Gdal.GDALGetMetadataItem(_image.Dataset, name, null));
+        var full = _image.Chip is null ? null : Gdal.Text(Gdal.GDALGetMetadataItem(_image.Placed, name, null));
         return (int.TryParse(full, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and < 100_000_000 ? count : own)
             .ToString("00000000", CultureInfo.InvariantCulture);
     }

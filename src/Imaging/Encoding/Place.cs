@@ -25,7 +25,7 @@ internal sealed unsafe class Place
 
     public static Place Of(ImageFile image) => new(
         image.Header.Georeferencing,
-        image.Header.Georeferencing == Georeferencing.Affine && Placement.TryGetTransform(image.Dataset, out var transform) ? transform : null,
+        image.Header.Georeferencing == Georeferencing.Affine && Placement.TryGetTransform(image.Placed, out var transform) ? transform : null,
         image.Chip);
 
     /// <summary>Sets it on a dataset whose pixels are the window's.</summary>

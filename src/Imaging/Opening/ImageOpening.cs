@@ -36,8 +36,7 @@ internal static unsafe class ImageOpening
         var bands = Gdal.GDALGetRasterCount(dataset);
         if (bands < 1 || width < 1 || height < 1)
             throw new ImageException(ImageErrorKind.NotAnImage, given, "the file holds no raster");
-        if (width * height > limits.MaxPixels)
-            throw TooLarge(given, $"{width} x {height} pixels", nameof(ImagingLimits.MaxPixels), limits.MaxPixels);
+        CheckSize(given, width, height, limits);
         if (bands > limits.MaxBands)
             throw TooLarge(given, $"{bands} bands", nameof(ImagingLimits.MaxBands), limits.MaxBands);
 
@@ -70,6 +69,13 @@ internal static unsafe class ImageOpening
             throw new ImageException(ImageErrorKind.NotAnImage, given, string.Create(CultureInfo.InvariantCulture, $"its {length} bytes can't be the {pixels} pixels that it claims: it is damaged"));
     }
 
+    /// <exception cref="ImageException"><see cref="ImageErrorKind.TooLarge"/>.</exception>
+    public static void CheckSize(string given, long width, long height, ImagingLimits limits)
+    {
+        if (width * height > limits.MaxPixels)
+            throw TooLarge(given, $"{width} x {height} pixels", nameof(ImagingLimits.MaxPixels), limits.MaxPixels);
+    }
+
     public static ImageHeader Header(DatasetHandle dataset, Palette? palette, SampleMeaning meaning, Georeferencing georeferencing) => new()
     {
         Width = Gdal.GDALGetRasterXSize(dataset),
@@ -90,7 +96,8 @@ internal static unsafe class ImageOpening
         return type;
     }
 
-    private static string DriverOf(DatasetHandle dataset) => Gdal.Text(Gdal.GDALGetDriverShortName(Gdal.GDALGetDatasetDriver(dataset)))!;
+    /// <summary>The short name of the format's driver.</summary>
+    public static string DriverOf(DatasetHandle dataset) => Gdal.Text(Gdal.GDALGetDriverShortName(Gdal.GDALGetDatasetDriver(dataset)))!;
 
     private static void Apply(ImagingLimits limits)
     {

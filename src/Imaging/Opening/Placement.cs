@@ -6,6 +6,10 @@ namespace Swath.Imaging.Opening;
 /// <summary>Which of the file's statements about its place is used.</summary>
 internal static unsafe class Placement
 {
+    /// <summary>Longitude and latitude, as GDAL takes them for control points.</summary>
+    public const string Wgs84 =
+        """GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433],AUTHORITY["EPSG","4326"]]""";
+
     private const double FarthestCoordinate = 1e10;
 
     /// <summary>

@@ -13,7 +13,7 @@ public sealed class ImageMeasurer(IOptionsMonitor<IntakeOptions> options, ImageA
     public RegionsCalculated Measure(CalculateRegions command, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(command);
-        using var image = images.Open(command.ImageUrl, command.ImageReadRole, settings.AccessOf(command.Grants), cancellationToken);
+        using var image = images.Open(command.ImageUrl, command.ImageReadRole, settings.AccessOf(command.Grants), command.ImageSegment, cancellationToken);
         TileEncoder.EnsureSupported(command.Tile, image.Header);
 
         // Georeferencing that can't be used is better known now than at the first feature.
@@ -53,7 +53,16 @@ public sealed class ImageMeasurer(IOptionsMonitor<IntakeOptions> options, ImageA
                 $"it would be cut into {tiles} tiles, more than {most} (JOB_MAX_TILES): use larger tiles, less overlap or a smaller region of interest");
     }
 
-    private static IReadOnlyList<string> Warnings(ImageFile image) => image.Header.Georeferencing == Georeferencing.None
-        ? ["The image has no georeferencing: its features have pixel geometry only, and their geometry is null.", .. image.Notes]
-        : image.Notes;
+    private static IReadOnlyList<string> Warnings(ImageFile image)
+    {
+        const string lost = "its features have pixel geometry only, and their geometry is null.";
+        List<string> warnings = (image.Header.Georeferencing, image.UnsupportedSensorModel) switch
+        {
+            (Georeferencing.None, null) => [$"The image has no georeferencing: {lost}"],
+            (Georeferencing.None, { } model) => [$"Sensor model not supported ({model}): {lost}"],
+            (_, { } model) => [$"Sensor model not supported ({model}): features are placed by its corner coordinates, which fit the ground less well."],
+            _ => [],
+        };
+        return [.. warnings, .. image.Notes];
+    }
 }

@@ -110,6 +110,7 @@ public sealed class ResultAssembler(TileResultStore tiles, IFeatureSinkFactory s
         Image = work.ImageUrl,
         ImageReadRole = work.ImageReadRole,
         Access = settings.AccessOf(work.Grants),
+        ImageSegment = work.ImageSegment,
         Endpoint = work.Endpoint.Name,
         Variant = work.Variant,
         Tiles = index.Tiles,

@@ -39,7 +39,7 @@ public sealed partial class RegionProcessor(
         activity?.SetTag("swath.job", work.JobId).SetTag("swath.region", work.Region.RegionId).SetTag("swath.attempt", work.Attempt);
         try
         {
-            var plan = await Task.Run(() => RegionPlan.Make(work, () => images.Open(work.ImageUrl, work.ImageReadRole, settings.AccessOf(work.Grants), cancel), _interests, images.Limits), cancel);
+            var plan = await Task.Run(() => RegionPlan.Make(work, () => images.Open(work.ImageUrl, work.ImageReadRole, settings.AccessOf(work.Grants), work.ImageSegment, cancel), _interests, images.Limits), cancel);
             var finished = await checkpoints.FinishedAsync(work.JobId, work.Region.RegionId, cancel);
             var left = plan.Tiles.Where(tile => !finished.ContainsKey(tile)).ToList();
             var tally = new RegionTally(plan.Tiles.Where(finished.ContainsKey).Select(tile => finished[tile]));
@@ -77,7 +77,7 @@ public sealed partial class RegionProcessor(
         // The first stage that fails stops the others; every stage ends before this method does.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var access = settings.AccessOf(work.Grants);
-        ImageFile Open() => images.Open(work.ImageUrl, work.ImageReadRole, access, stop.Token);
+        ImageFile Open() => images.Open(work.ImageUrl, work.ImageReadRole, access, work.ImageSegment, stop.Token);
         using var locators = new LocatorPool(Open);
         var cutter = new TileReader(work, plan.Stretch, Open, clock);
         var invoker = new TileInvoker(work, plan, endpoints.Create(work.Endpoint, work.Variant, access), locators, mayPost, clock, log);

@@ -21,9 +21,7 @@ internal sealed class PreviewSink(string path, ImageAccess images) : IFeatureSin
             _picture = await Task.Run(
                 () =>
                 {
-                    using var image = summary.Access is { } access
-                        ? images.Open(summary.Image, summary.ImageReadRole, access, cancellationToken)
-                        : images.Open(summary.Image, summary.ImageReadRole, cancellationToken);
+                    using var image = images.Open(summary.Image, summary.ImageReadRole, summary.Access, summary.ImageSegment, cancellationToken);
                     return PreviewPicture.Of(image, cancellationToken);
                 },
                 cancellationToken);

@@ -26,6 +26,9 @@ public sealed record ResultSummary
     /// <summary>What the job may read; not written. Null: all that the process may.</summary>
     public JobAccess? Access { get; init; }
 
+    /// <summary>Which image of the file, counted from 0, where the request said so.</summary>
+    public int? ImageSegment { get; init; }
+
     /// <summary>The endpoint's name or URL.</summary>
     public required string Endpoint { get; init; }
 
@@ -62,6 +65,8 @@ public sealed record ResultSummary
             json.WriteString("externalId"u8, ExternalId);
         json.WriteString("jobName"u8, JobName);
         json.WriteString("image"u8, Image);
+        if (ImageSegment is { } segment)
+            json.WriteNumber("imageSegment"u8, segment);
         json.WriteString("endpoint"u8, Endpoint);
         if (Variant is not null)
             json.WriteString("variant"u8, Variant);
