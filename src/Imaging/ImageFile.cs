@@ -53,6 +53,7 @@ public sealed unsafe class ImageFile : IDisposable
     {
         _mosaic = mosaic;
         UnsupportedSensorModel = mosaic.First.UnsupportedSensorModel;
+        Sicd = mosaic.First.Sicd;
         Placed = place ?? mosaic.First.Placed;
     }
 
@@ -73,6 +74,9 @@ public sealed unsafe class ImageFile : IDisposable
 
     /// <summary>Sensor models of the file that places are not computed with, such as <c>SICD</c>; null when there are none, or better ones are used.</summary>
     public string? UnsupportedSensorModel { get; internal init; }
+
+    /// <summary>The sensor model that places are computed with; null where they come from elsewhere.</summary>
+    internal SicdMetadata? Sicd { get; init; }
 
     /// <summary>What the header says; pixels are read through <see cref="Read"/> alone, because a handle does not outlive a failed read.</summary>
     internal DatasetHandle Dataset { get; }

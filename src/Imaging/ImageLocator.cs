@@ -15,14 +15,15 @@ public sealed unsafe class ImageLocator : IDisposable
 {
     private const int Chunk = 1024;
 
-    private readonly TransformerHandle _transformer;
+    private readonly TransformerHandle? _transformer;
+    private readonly SensorLocator? _sensor;
 
     /// <summary>Polynomials describe the full image: a chip's positions are brought there first.</summary>
     private readonly ChipMapping? _chip;
     private readonly GroundHeights? _ground;
     private readonly (double Left, double Top, double Right, double Bottom) _reach;
 
-    private ImageLocator(ImageFile image, TransformerHandle transformer)
+    private ImageLocator(ImageFile image, TransformerHandle? transformer)
     {
         _transformer = transformer;
         Path = image.Path;
@@ -31,6 +32,12 @@ public sealed unsafe class ImageLocator : IDisposable
         Georeferencing = image.Header.Georeferencing;
         _chip = image.Chip;
         _ground = GroundHeights.Of(image);
+        if (image.Sicd is { } sicd)
+        {
+            _sensor = new SensorLocator(
+                new SicdProjection(sicd), (Bounds.Width / 2.0, Bounds.Height / 2.0), image.Locating.HeightMeters ?? sicd.CentreHeight,
+                (longitude, latitude) => TryHeight(longitude, latitude, out var height) ? height : null);
+        }
     }
 
     /// <summary>The image as it was named when it was opened.</summary>
@@ -49,6 +56,8 @@ public sealed unsafe class ImageLocator : IDisposable
         ArgumentNullException.ThrowIfNull(image);
         if (image.Header.Georeferencing == Georeferencing.None)
             return null;
+        if (image.Sicd is not null)
+            return new ImageLocator(image, transformer: null);
         if (image.Header.Georeferencing == Georeferencing.GroundControlPoints)
             CheckControlPoints(image);
         return new ImageLocator(image, Make(image, Options(image)));
@@ -87,7 +96,7 @@ public sealed unsafe class ImageLocator : IDisposable
     /// <summary>Frees the transformer.</summary>
     public void Dispose()
     {
-        _transformer.Dispose();
+        _transformer?.Dispose();
         _ground?.Dispose();
     }
 
@@ -212,12 +221,23 @@ public sealed unsafe class ImageLocator : IDisposable
     {
         z.Clear();
         success.Clear();
+        if (_sensor is not null)
+        {
+            for (var i = 0; i < x.Length; i++)
+            {
+                var found = inverse ? _sensor.TryToPixel(x[i], y[i], out var first, out var second) : _sensor.TryLocate(x[i], y[i], out first, out second);
+                (x[i], y[i], success[i]) = (first, second, found ? 1 : 0);
+            }
+
+            return;
+        }
+
         GdalErrors.Reset();
         fixed (double* px = x, py = y, pz = z)
         fixed (int* ok = success)
         {
             // The result only says whether all succeeded; each point has its own flag.
-            _ = Gdal.GDALGenImgProjTransform(_transformer, inverse ? 1 : 0, x.Length, px, py, pz, ok);
+            _ = Gdal.GDALGenImgProjTransform(_transformer!, inverse ? 1 : 0, x.Length, px, py, pz, ok);
         }
     }
 }

@@ -41,4 +41,7 @@ public enum Georeferencing
 
     /// <summary>Rational polynomial coefficients.</summary>
     RationalPolynomial,
+
+    /// <summary>The sensor's own model: SICD.</summary>
+    SensorModel,
 }

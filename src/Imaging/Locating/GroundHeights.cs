@@ -45,7 +45,7 @@ internal sealed unsafe class GroundHeights : IDisposable
     {
         if (!string.IsNullOrWhiteSpace(image.Locating.ElevationModel))
             return new GroundHeights(image, image.Locating.ElevationModel);
-        return image.Header.Georeferencing == Georeferencing.RationalPolynomial && image.Locating.HeightMeters is { } height ? new GroundHeights(height) : null;
+        return image.Header.Georeferencing is Georeferencing.RationalPolynomial or Georeferencing.SensorModel && image.Locating.HeightMeters is { } height ? new GroundHeights(height) : null;
     }
 
     /// <summary>The height at a place, between the four heights around it.</summary>

@@ -1,4 +1,5 @@
 using Swath.Contracts;
+using Swath.Imaging.Native;
 
 namespace Swath.Imaging.Opening;
 
@@ -13,19 +14,36 @@ internal static class ImageSelection
     /// <exception cref="ImageException">With the kind, GDAL's message and the path.</exception>
     public static ImageFile Open(string name, string resolved, ImagingLimits limits, int? segment)
     {
+        var file = ImageOpening.Open(name, resolved, limits);
         IReadOnlyList<FileImage> images;
-        using (var file = ImageOpening.Open(name, resolved, limits))
+        FileImage chosen;
+        try
+        {
             images = FileImage.Of(ImageOpening.DriverOf(file), resolved);
-        var chosen = FileImage.Choose(name, images, segment);
-        var image = chosen.Parts is [var only] ? OpenPart(name, resolved, only, limits) : OpenParts(name, resolved, chosen.Parts, limits);
+            chosen = FileImage.Choose(name, images, segment);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
+        // What GDAL opened by itself need not be opened again.
+        if (chosen.Parts is not [var single] || single.Name != resolved)
+        {
+            file.Dispose();
+            file = null;
+        }
+
+        var image = chosen.Parts is [var only] ? OpenPart(name, resolved, only, limits, file) : OpenParts(name, resolved, chosen.Parts, limits);
         if (segment is null && images.Count > 1)
             image.Notes = [$"The file has {images.Count} images (imageSegment 0..{images.Count - 1}), and only the first one is processed: name another with imageSegment.", .. image.Notes];
         return image;
     }
 
-    private static ImageFile OpenPart(string name, string resolved, ImagePart part, ImagingLimits limits)
+    private static ImageFile OpenPart(string name, string resolved, ImagePart part, ImagingLimits limits, DatasetHandle? opened = null)
     {
-        var dataset = ImageOpening.Open(name, part.Name, limits);
+        var dataset = opened ?? ImageOpening.Open(name, part.Name, limits);
         try
         {
             ImageOpening.CheckClaims(name, resolved, dataset, limits);
@@ -35,10 +53,17 @@ internal static class ImageSelection
             SampleMeaning.Check(name, resolved, dataset, meaning);
             var georeferencing = Placement.Of(dataset);
             Placement.Check(name, dataset, georeferencing);
+            var unsupported = georeferencing == Georeferencing.RationalPolynomial ? null : SensorModels.Of(dataset, resolved);
+
+            // It counts rows from the first segment on.
+            var sicd = unsupported is not null && part.IsFirst ? SensorModels.SicdOf(dataset, resolved) : null;
+            if (sicd is not null)
+                (georeferencing, unsupported) = (Georeferencing.SensorModel, null);
             return new ImageFile(
                 name, dataset, ImageOpening.Header(dataset, palette, meaning, georeferencing), palette, meaning, () => ImageOpening.Open(name, part.Name, limits))
             {
-                UnsupportedSensorModel = georeferencing == Georeferencing.RationalPolynomial ? null : SensorModels.Of(dataset, resolved),
+                UnsupportedSensorModel = unsupported,
+                Sicd = sicd,
             };
         }
         catch

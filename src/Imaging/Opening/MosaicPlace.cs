@@ -10,12 +10,12 @@ internal static unsafe class MosaicPlace
 
     /// <summary>
     /// A dataset without bands whose control points are the corners of the whole, each as the piece there places it; null when the first
-    /// piece's own statement holds for the whole: polynomials do, and an affine transform that meets the other pieces within a tenth of a pixel.
+    /// piece's own statement holds for the whole: polynomials and sensor models do, and an affine transform that meets the other pieces within a tenth of a pixel.
     /// </summary>
     public static DatasetHandle? Of(ImageMosaic mosaic)
     {
         var first = mosaic.Parts[0].Image;
-        if (first.Header.Georeferencing is Georeferencing.None or Georeferencing.RationalPolynomial)
+        if (first.Header.Georeferencing is Georeferencing.None or Georeferencing.RationalPolynomial or Georeferencing.SensorModel)
             return null;
         double right = mosaic.Width - 0.5, bottom = mosaic.Height - 0.5;
         (double X, double Y)[] corners = [(0.5, 0.5), (right, 0.5), (right, bottom), (0.5, bottom)];

@@ -1,4 +1,6 @@
 using System.Xml;
+using System.Xml.Linq;
+using Swath.Imaging.Locating;
 using Swath.Imaging.Native;
 using TextEncoding = System.Text.Encoding;
 
@@ -7,7 +9,7 @@ namespace Swath.Imaging.Opening;
 /// <summary>Sensor models that a NITF carries and Swath does not compute with: named, so that nobody takes their image for one without a place.</summary>
 internal static unsafe class SensorModels
 {
-    private const int LongestXml = 64 << 20;
+    private const int LongestXml = 8 << 20;
     private const int SubheaderStart = 27;
 
     // Tagged record extensions: STDI-0002, appendices U (RSM), Z (SENSRB), E (SENSRA, CSEXRA).
@@ -23,6 +25,45 @@ internal static unsafe class SensorModels
         var names = Extensions.Where(known => records.Exists(record => record.StartsWith(known.Prefix, StringComparison.Ordinal))).Select(known => known.Model)
             .Concat(OfData(resolved)).Distinct().ToList();
         return names.Count == 0 ? null : string.Join(", ", names);
+    }
+
+    /// <summary>What a SICD says of its collection; null when there is none that places can be computed with.</summary>
+    public static SicdMetadata? SicdOf(DatasetHandle dataset, string resolved)
+    {
+        if (NitfFile.Of(resolved) is not { } nitf)
+            return null;
+        using var file = VirtualFile.Open(resolved);
+        foreach (var (offset, subheaderLength, length) in nitf.Extensions)
+        {
+            if (file is null || RootOf(file, offset + subheaderLength, length - subheaderLength) != "SICD")
+                continue;
+            var xml = new byte[length - subheaderLength];
+            if (!file.TryRead((ulong)(offset + subheaderLength), xml))
+                return null;
+            try
+            {
+                using var reader = XmlReader.Create(new MemoryStream(xml), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
+                var sicd = SicdMetadata.Of(XElement.Load(reader));
+                return LocatesAll(new SicdProjection(sicd), sicd, Gdal.GDALGetRasterXSize(dataset), Gdal.GDALGetRasterYSize(dataset)) ? sicd : null;
+            }
+            catch (Exception unusable) when (unusable is XmlException or FormatException)
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool LocatesAll(SicdProjection projection, SicdMetadata sicd, double width, double height)
+    {
+        foreach (var (x, y) in new[] { (0, 0), (width, 0), (width, height), (0, height), (width / 2, height / 2) })
+        {
+            if (!projection.TryLocate(x, y, sicd.CentreHeight, out _, out _))
+                return false;
+        }
+
+        return true;
     }
 
     private static IEnumerable<string> OfData(string resolved)
