@@ -24,4 +24,9 @@ public sealed class IntakeOptions
     [Range(1, 100_000_000)]
     [Description("Tiles that a job may be cut into; an image or a region of interest that comes to more is rejected when it is measured.")]
     public int JobMaxTiles { get; set; } = 1_000_000;
+
+    /// <summary>Whether what this process finds out about a folder or a bucket holds for the workers, too.</summary>
+    [Setting("INTAKE_SEES_OUTPUTS")]
+    [Description("True when the processes that measure images see the same folders, and have the same permissions at AWS, as the workers: then a job with an output that can't be written is refused before any inference. Always so with the in-memory transport.")]
+    public bool SeesOutputs { get; set; }
 }

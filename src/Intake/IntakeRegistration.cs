@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Swath.Access;
 using Swath.Configuration;
 using Swath.Endpoints.Aws;
@@ -22,6 +23,7 @@ public static class IntakeRegistration
         services.AddSwathAccess();
         services.AddSwathImaging();
         services.AddSingleton<ImageMeasurer>();
+        services.TryAddSingleton<IOutputProbe, UnknownOutputs>();
         services.AddSwathSubmission();
         services.AddSwathOptions<SqsGatewayOptions>();
         services.AddSwathAwsMessaging();

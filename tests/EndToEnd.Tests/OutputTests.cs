@@ -1,10 +1,31 @@
 using System.Text.Json;
+using Swath.Imaging;
 
 namespace Swath.EndToEnd.Tests;
 
-/// <summary>Outputs that can't be written at the end of a job: they are written later, without asking the model again.</summary>
+/// <summary>Outputs that can't be written: known before any inference where it can be known, and written later without any where it can't.</summary>
 public sealed class OutputTests
 {
+    [Fact]
+    public async Task Run_OutputsThatCanNeverBeWritten_EndsBeforeTheModelIsAskedAndNamesEach()
+    {
+        await using var cli = new SwathCli();
+        await using var model = new WatchedModel();
+        var file = cli.PathOf("file");
+        await File.WriteAllTextAsync(file, "in the way");
+
+        var outcome = await cli.RunAsync(
+            "run", WriteImageWithoutPlace(cli.PathOf("image.png")), "--endpoint", model.Url, "--tile-size", "128", "--overlap", "16",
+            "-o", $"{file}/deep/a.geojson", "-o", cli.PathOf("a.fgb"), "-o", cli.PathOf("good.geojson"));
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal(0, model.Requests);
+        Assert.Contains("OutputNotWritable", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains($"{file} is a file, and no folder", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("a.fgb can't be written: the image has no georeferencing", outcome.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("good.geojson", outcome.Output, StringComparison.Ordinal);
+    }
+
     /// <summary>Both outputs become folders while the model works; one is mended after the other.</summary>
     [Fact]
     public async Task Retry_OutputsThatFailedAtTheEnd_WritesThoseAloneWithoutAskingTheModelAgain()
@@ -51,5 +72,12 @@ public sealed class OutputTests
         using var json = JsonDocument.Parse((await cli.RunAsync("job", id, "--json")).Output);
         var job = json.RootElement.GetProperty("job");
         return (job.GetProperty("state").GetString(), job.TryGetProperty("outputsFailed", out var failed) ? failed.GetInt32() : -1);
+    }
+
+    private static string WriteImageWithoutPlace(string path)
+    {
+        using (var file = File.Create(path))
+            PngWriter.Write(file, new byte[600 * 400], 600, 400, 1);
+        return path;
     }
 }

@@ -10,12 +10,14 @@ using Swath.Host.Output;
 using Swath.Imaging.Remote;
 using Swath.Intake;
 using Swath.Intake.Api;
+using Swath.Intake.Measuring;
 using Swath.Persistence;
 using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Outbox;
 using Swath.Scheduler;
 using Swath.Scheduler.Jobs;
 using Swath.Worker;
+using Swath.Worker.Sinks;
 
 namespace Swath.Host.Composition;
 
@@ -71,7 +73,7 @@ internal static class SwathHost
         // In every process that delivers, with the saga or without: it tells jobs that are over from others.
         services.AddEventStream<ImageJob>(ImageJobStream.Configure);
         if (options.Roles.HasFlag(Roles.Intake))
-            services.AddSwathIntake();
+            AddIntake(services, options);
 
         services.AddMassTransit(bus => Messaging.Add(bus, options));
         services.Configure<MassTransitHostOptions>(bus =>
@@ -94,6 +96,14 @@ internal static class SwathHost
         // A worker leaves its messages to the others: its region is done when it is written, and who waits for it is elsewhere.
         if (options.Roles != Roles.Worker)
             services.AddSwathOutboxDelivery();
+    }
+
+    private static void AddIntake(IServiceCollection services, SwathProcessOptions options)
+    {
+        // Its outputs are asked where images are measured, also when the worker is elsewhere.
+        services.AddSwathSinks();
+        services.AddSingleton<IOutputProbe>(provider => ActivatorUtilities.CreateInstance<OutputProbes>(provider, options.Transport));
+        services.AddSwathIntake();
     }
 
     private static void AddWorker(IServiceCollection services, SwathProcessOptions options)

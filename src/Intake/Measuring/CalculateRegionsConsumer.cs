@@ -8,9 +8,10 @@ using Swath.Persistence.ReadSide;
 
 namespace Swath.Intake.Measuring;
 
-/// <summary>Measures an image; one that can't be processed is rejected at once, before it costs any capacity.</summary>
+/// <summary>Measures an image; one that can't be processed, or whose result can't be written, is rejected at once, before it costs any capacity.</summary>
 public sealed class CalculateRegionsConsumer(
     ImageMeasurer measurer,
+    IOutputProbe outputs,
     IntakeMetrics metrics,
     JobReader jobs,
     CommandLosses losses,
@@ -43,7 +44,11 @@ public sealed class CalculateRegionsConsumer(
             // Who stops the process does not wait for GDAL: the command is given back, and measured elsewhere.
             var regions = await Task.Run(() => measurer.Measure(context.Message, context.CancellationToken), context.CancellationToken)
                 .WaitAsync(context.CancellationToken);
-            await context.Send(Queues.ImageJob, regions);
+            var problems = await outputs.ProblemsAsync(context.Message, regions.Image, context.CancellationToken);
+            if (problems.Count > 0)
+                await RejectAsync(context, string.Join(' ', problems));
+            else
+                await context.Send(Queues.ImageJob, regions);
         }
         catch (ImageException refused) when (refused.Rejection is not null)
         {
@@ -64,5 +69,13 @@ public sealed class CalculateRegionsConsumer(
         var detail = $"The process was lost {lost} times while it measured this job's image (IMAGE_MAX_LOSSES): the image or the region of interest may be what kills it.";
         logger.LogError("Job {JobId}: {Detail}", context.Message.JobId, detail);
         return context.Send(Queues.ImageJob, new ImageRejected { JobId = context.Message.JobId, Reason = ImageRejection.InvalidRequest, Detail = detail });
+    }
+
+    // Some of several are enough: to mend a request costs nothing, to run it again for an output that was known to fail does.
+    private async Task RejectAsync(ConsumeContext<CalculateRegions> context, string problems)
+    {
+        metrics.OutputsRejected();
+        logger.LogInformation("Job {JobId}: outputs rejected: {Detail}", context.Message.JobId, problems);
+        await context.Send(Queues.ImageJob, new ImageRejected { JobId = context.Message.JobId, Reason = ImageRejection.OutputNotWritable, Detail = problems });
     }
 }

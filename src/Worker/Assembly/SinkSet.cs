@@ -18,7 +18,8 @@ internal sealed class SinkSet : IAsyncDisposable
                 continue;
             try
             {
-                _open.Add((output, factory.Create(PermittedOutput.Of(wanted, access, work), PermittedOutput.NameOf(wanted, work))));
+                _open.Add((output, factory.Create(
+                    PermittedOutput.Of(wanted, access, work.JobId, work.ExternalId, work.ImageUrl), PermittedOutput.NameOf(wanted, work.JobId, work.ExternalId))));
             }
             catch (SinkException e)
             {

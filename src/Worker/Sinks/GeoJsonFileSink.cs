@@ -1,3 +1,5 @@
+using Swath.Contracts;
+
 namespace Swath.Worker.Sinks;
 
 /// <summary>
@@ -13,6 +15,8 @@ internal sealed class GeoJsonFileSink(string path) : IFeatureSink
     private bool _any;
 
     public string Name => $"file {path}";
+
+    public Task<OutputProblem?> ProbeAsync(ImageHeader image, CancellationToken cancellationToken) => Task.FromResult(ReplacedFile.Probe(path));
 
     public async Task OpenAsync(ResultSummary summary, CancellationToken cancellationToken)
     {

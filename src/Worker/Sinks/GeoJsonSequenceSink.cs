@@ -1,3 +1,5 @@
+using Swath.Contracts;
+
 namespace Swath.Worker.Sinks;
 
 /// <summary>
@@ -15,6 +17,8 @@ internal sealed class GeoJsonSequenceSink(string path, bool separated) : IFeatur
     private FileStream? _file;
 
     public string Name => $"file {path}";
+
+    public Task<OutputProblem?> ProbeAsync(ImageHeader image, CancellationToken cancellationToken) => Task.FromResult(ReplacedFile.Probe(path));
 
     public Task OpenAsync(ResultSummary summary, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using Swath.Contracts;
+
 namespace Swath.Worker.Sinks;
 
 /// <summary>
@@ -8,6 +10,12 @@ public interface IFeatureSink : IAsyncDisposable
 {
     /// <summary>What the output is, for messages: <c>file /out/a.geojson</c>.</summary>
     string Name { get; }
+
+    /// <summary>
+    /// Looks, before the job costs anything, whether something is known to stand in the way. Leaves nothing behind that can be seen; a sink that was asked is not opened.
+    /// </summary>
+    /// <returns>What is certain; null when nothing is, or when it can't be told.</returns>
+    Task<OutputProblem?> ProbeAsync(ImageHeader image, CancellationToken cancellationToken);
 
     /// <summary>Makes ready to write.</summary>
     /// <exception cref="SinkException">The output can't be written.</exception>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Swath.Contracts;
 using Swath.Endpoints;
 using Swath.Imaging;
 using Swath.Worker.Features;
@@ -12,6 +13,8 @@ internal sealed class PreviewSink(string path, ImageAccess images) : IFeatureSin
     private PreviewPicture? _picture;
 
     public string Name => $"file {path}";
+
+    public Task<OutputProblem?> ProbeAsync(ImageHeader image, CancellationToken cancellationToken) => Task.FromResult(ReplacedFile.Probe(path));
 
     public async Task OpenAsync(ResultSummary summary, CancellationToken cancellationToken)
     {

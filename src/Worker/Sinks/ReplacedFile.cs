@@ -25,17 +25,42 @@ internal sealed class ReplacedFile : IDisposable
     {
         try
         {
-            var target = Path.GetFullPath(path);
-            if (Directory.Exists(target))
-                throw new SinkException($"The output {path} is a folder. Name a file in it.");
+            var target = TargetOf(path);
             var folder = Path.GetDirectoryName(target)!;
             Directory.CreateDirectory(folder);
-            // A random name: two attempts may overlap.
-            return new ReplacedFile(path, target, Path.Combine(folder, $".{Path.GetRandomFileName()}.partial{Path.GetExtension(target)}"));
+            return new ReplacedFile(path, target, TemporaryIn(folder, target));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw Failure(path, e);
+        }
+    }
+
+    /// <summary>Looks whether the file could be written now: its folder, or the nearest one above that is there, must take a new file. Makes no folder.</summary>
+    /// <returns>Why not, as far as this machine can tell; null when it could.</returns>
+    public static OutputProblem? Probe(string path)
+    {
+        try
+        {
+            var target = TargetOf(path);
+            var folder = Path.GetDirectoryName(target)!;
+            while (!Directory.Exists(folder))
+            {
+                if (File.Exists(folder))
+                    return new OutputProblem($"The output {path} can't be written: {folder} is a file, and no folder. Name another folder.", HoldsEverywhere: false);
+                folder = Path.GetDirectoryName(folder)!;
+            }
+
+            new FileStream(TemporaryIn(folder, target), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
+            return null;
+        }
+        catch (SinkException e)
+        {
+            return new OutputProblem(e.Message, HoldsEverywhere: false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return new OutputProblem(Failure(path, e).Message, HoldsEverywhere: false);
         }
     }
 
@@ -76,6 +101,18 @@ internal sealed class ReplacedFile : IDisposable
             // What failed was reported when it did; a left-over file is hidden and has .partial in its name.
         }
     }
+
+    private static string TargetOf(string path)
+    {
+        var target = Path.GetFullPath(path);
+        return Directory.Exists(target) || Path.GetFileName(target).Length == 0
+            ? throw new SinkException($"The output {path} is a folder. Name a file in it.")
+            : target;
+    }
+
+    // A random name: two attempts may overlap.
+    private static string TemporaryIn(string folder, string target) =>
+        Path.Combine(folder, $".{Path.GetRandomFileName()}.partial{Path.GetExtension(target)}");
 
     private static SinkException Failure(string path, Exception e) =>
         new($"The output {path} can't be written: {e.Message} Check that the folder is writable and the disk has room.", e);

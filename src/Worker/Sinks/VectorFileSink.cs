@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Swath.Contracts;
 using Swath.Imaging;
 using Swath.Worker.Features;
 
@@ -24,10 +25,21 @@ internal sealed class VectorFileSink(string path, VectorFormat format) : IFeatur
 
     public string Name => $"file {path}";
 
+    public Task<OutputProblem?> ProbeAsync(ImageHeader image, CancellationToken cancellationToken)
+    {
+        if (format == VectorFormat.FlatGeobuf && image.Georeferencing == Georeferencing.None)
+        {
+            return Task.FromResult<OutputProblem?>(new OutputProblem(
+                $"The output {path} can't be written: the image has no georeferencing, and a FlatGeobuf holds places on the earth alone. Use .gpkg, .geojson or .geojsonl.", HoldsEverywhere: true));
+        }
+
+        return Task.FromResult(VectorFile.CanWrite(format) ? ReplacedFile.Probe(path) : new OutputProblem(NoDriver().Message, HoldsEverywhere: false));
+    }
+
     public Task OpenAsync(ResultSummary summary, CancellationToken cancellationToken)
     {
         if (!VectorFile.CanWrite(format))
-            throw new SinkException($"The output {path} can't be written: this machine's GDAL has no driver for {format}. Use .geojson or .geojsonl.");
+            throw NoDriver();
         _place = ReplacedFile.At(path);
         return Task.CompletedTask;
     }
@@ -92,6 +104,9 @@ internal sealed class VectorFileSink(string path, VectorFormat format) : IFeatur
 
         return (best, score);
     }
+
+    private SinkException NoDriver() =>
+        new($"The output {path} can't be written: this machine's GDAL has no driver for {format}. Use .geojson or .geojsonl.");
 
     private SinkException Failure(ImageException e) =>
         new($"The output {path} can't be written: {e.Detail}. Check the folder and the disk, or use .geojson, which takes every feature.", e);

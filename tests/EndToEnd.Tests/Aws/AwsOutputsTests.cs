@@ -30,18 +30,20 @@ public sealed class AwsOutputsTests
     }
 
     [SkippableFact]
-    public async Task Run_OneOutputCantBeWritten_TheOtherIsAndTheReportSaysWhy()
+    public async Task Run_BucketAndStreamThatAreNotThere_EndsBeforeTheModelIsAskedAndNamesBoth()
     {
         var emulators = await AwsEmulators.GetAsync();
         await using var cli = new SwathCli(emulators.Environment);
-        await using var model = await ModelProcess.StartAsync(cli, "--model", "centerpoint");
+        await using var model = new WatchedModel();
 
         var outcome = await cli.RunAsync(
-            "run", WriteImage(cli), "--endpoint", model.Url, "--tile-size", "128", "--overlap", "16", "-o", "s3://nobodys-bucket", "-o", cli.PathOf("a.geojson"));
+            "run", WriteImage(cli), "--endpoint", model.Url, "--tile-size", "128", "--overlap", "16",
+            "-o", "s3://nobodys-bucket", "-o", "kinesis://nobodys-stream", "-o", cli.PathOf("a.geojson"));
 
         Assert.True(outcome.ExitCode == 1, outcome.ToString());
-        Assert.NotEmpty(Ids(await File.ReadAllBytesAsync(cli.PathOf("a.geojson"))));
-        Assert.Matches("The output s3://nobodys-bucket/.*geojson can't be written: NoSuchBucket: .* Create the bucket", outcome.Output);
+        Assert.Equal(0, model.Requests);
+        Assert.Matches("OutputNotWritable: The output s3://nobodys-bucket/.*geojson can't be written: NoSuchBucket: .* Create the bucket", outcome.Output);
+        Assert.Contains("The output Kinesis stream nobodys-stream can't be written: there is no such stream", outcome.Output, StringComparison.Ordinal);
     }
 
     [SkippableFact]

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Swath.Contracts;
+using Swath.Imaging;
 using Swath.Imaging.Remote;
 using Swath.Intake.Measuring;
 using Swath.Persistence;
@@ -112,6 +113,44 @@ public sealed class CalculateRegionsConsumerTests(DatabaseFixture database) : IC
 
         Assert.True(await harness.Consumed.Any<CalculateRegions>(consumed => consumed.Context.Message.JobId == job.JobId));
         Assert.Equal(0L, await database.Database.ScalarAsync<long>("select count(*) from commands_begun where job_id = $1", job.JobId));
+    }
+
+    [Fact]
+    public async Task Consume_OneOfSeveralOutputsCantBeWritten_IsRejectedWithItsSentence()
+    {
+        var image = Path.GetTempFileName();
+        await using (var file = File.Create(image))
+            PngWriter.Write(file, new byte[16 * 16], 16, 16, 1);
+        await using var services = Measuring()
+            .AddSingleton<IOutputProbe>(new KnownProblems("The output b can't be written: there is no b."))
+            .AddMassTransitTestHarness(bus =>
+            {
+                bus.SetKebabCaseEndpointNameFormatter();
+                bus.AddIntakeConsumers();
+            }).BuildServiceProvider();
+        var harness = services.GetRequiredService<ITestHarness>();
+        await harness.Start();
+        var job = new CalculateRegions
+        {
+            JobId = Guid.NewGuid(),
+            ImageUrl = image,
+            Tile = new TileOptions(),
+            Outputs = [OutputSink.ToFile("/out/a.geojson"), new OutputSink { Type = OutputType.S3, Bucket = "b" }],
+        };
+        await database.Database.ExecuteAsync("insert into jobs (job_id, state, updated_at, version) values ($1, 'Requested', now(), 1)", job.JobId);
+
+        await (await harness.Bus.GetSendEndpoint(Queues.CalculateRegions)).Send(job);
+
+        Assert.True(await harness.Sent.Any<ImageRejected>(rejected => rejected.Context.Message is
+        { Reason: ImageRejection.OutputNotWritable, Detail: "The output b can't be written: there is no b." } && rejected.Context.Message.JobId == job.JobId));
+        Assert.Empty(harness.Sent.Select<RegionsCalculated>());
+        File.Delete(image);
+    }
+
+    private sealed class KnownProblems(params string[] problems) : IOutputProbe
+    {
+        public Task<IReadOnlyList<string>> ProblemsAsync(CalculateRegions command, ImageHeader image, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<string>>(problems);
     }
 
     // Without Intake's background work, which needs the saga's stream.

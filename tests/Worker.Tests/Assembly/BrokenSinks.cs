@@ -13,6 +13,8 @@ internal sealed class BrokenSinks(OutputType broken) : IFeatureSinkFactory
     {
         public string Name => "broken";
 
+        public Task<OutputProblem?> ProbeAsync(ImageHeader image, CancellationToken cancellationToken) => throw new NotSupportedException("out of cheese");
+
         public Task OpenAsync(ResultSummary summary, CancellationToken cancellationToken) => Task.CompletedTask;
 
         public ValueTask WriteAsync(ReadOnlyMemory<byte> feature, CancellationToken cancellationToken) => throw new NotSupportedException("out of cheese");

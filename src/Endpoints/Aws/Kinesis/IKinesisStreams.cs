@@ -10,4 +10,12 @@ public interface IKinesisStreams
     /// <returns>One outcome for each record, in the order of the records.</returns>
     /// <exception cref="Amazon.Runtime.AmazonServiceException">Kinesis refused the call as a whole; see <see cref="AwsFailures"/> for what else may be thrown.</exception>
     Task<IReadOnlyList<PutRecordOutcome>> PutRecordsAsync(string stream, IReadOnlyList<KinesisRecord> records, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// One call of DescribeStreamSummary (https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStreamSummary.html), which needs a permission of
+    /// its own: a refusal says nothing of writing.
+    /// </summary>
+    /// <returns>False when there is no such stream.</returns>
+    /// <exception cref="Amazon.Runtime.AmazonServiceException">Kinesis refused to tell.</exception>
+    Task<bool> ExistsAsync(string stream, CancellationToken cancellationToken);
 }

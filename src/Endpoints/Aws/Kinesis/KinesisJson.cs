@@ -4,4 +4,6 @@ namespace Swath.Endpoints.Aws.Kinesis;
 
 [JsonSerializable(typeof(PutRecordsInput))]
 [JsonSerializable(typeof(PutRecordsOutput))]
+[JsonSerializable(typeof(StreamSummaryInput))]
+[JsonSerializable(typeof(StreamSummaryOutput))]
 internal sealed partial class KinesisJson : JsonSerializerContext;

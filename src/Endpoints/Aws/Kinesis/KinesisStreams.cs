@@ -1,3 +1,5 @@
+using Amazon.Runtime;
+
 namespace Swath.Endpoints.Aws.Kinesis;
 
 /// <summary>The client, made when it is first needed: a host without such outputs needs no region and no credentials.</summary>
@@ -8,6 +10,19 @@ internal sealed class KinesisStreams(Func<KinesisConfig> configure) : IKinesisSt
 
     public Task<IReadOnlyList<PutRecordOutcome>> PutRecordsAsync(string stream, IReadOnlyList<KinesisRecord> records, CancellationToken cancellationToken) =>
         _client.Value.PutRecordsAsync(stream, records, cancellationToken);
+
+    public async Task<bool> ExistsAsync(string stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _client.Value.DescribeAsync(stream, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (AmazonServiceException refusal) when (refusal.ErrorCode == "ResourceNotFoundException")
+        {
+            return false;
+        }
+    }
 
     public void Dispose()
     {

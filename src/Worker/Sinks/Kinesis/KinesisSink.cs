@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Swath.Contracts;
 using Swath.Endpoints.Aws.Kinesis;
 
 namespace Swath.Worker.Sinks.Kinesis;
@@ -20,6 +21,10 @@ internal sealed class KinesisSink(string stream, string jobId, int batchSize, IK
     private FileStream? _waiting;
 
     public string Name => $"Kinesis stream {stream}";
+
+    public async Task<OutputProblem?> ProbeAsync(ImageHeader image, CancellationToken cancellationToken) => await streams.ExistsAsync(stream, cancellationToken)
+        ? null
+        : new OutputProblem($"The output {Name} can't be written: there is no such stream. Create the stream, or check its name and AWS_REGION.", HoldsEverywhere: true);
 
     public Task OpenAsync(ResultSummary summary, CancellationToken cancellationToken)
     {

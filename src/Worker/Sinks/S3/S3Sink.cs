@@ -1,4 +1,5 @@
 using System.Buffers;
+using Amazon.Runtime;
 using Swath.Contracts;
 
 namespace Swath.Worker.Sinks.S3;
@@ -24,6 +25,27 @@ internal sealed class S3Sink(string bucket, string? prefix, string jobId, S3Conn
     {
         var folder = prefix?.TrimEnd('/');
         return string.IsNullOrEmpty(folder) ? $"{jobId}.geojson" : $"{folder}/{jobId}.geojson";
+    }
+
+    /// <summary>Begins an upload in parts and gives it up: that needs the permissions that writing needs, and shows nothing to anybody.</summary>
+    public async Task<OutputProblem?> ProbeAsync(ImageHeader image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var upload = new S3Upload(bucket, _key, connection, sizes.PartBytes);
+            await upload.BeginAsync(cancellationToken);
+            return null;
+        }
+        catch (SinkException refused)
+        {
+            return (refused.InnerException as AmazonServiceException)?.ErrorCode switch
+            {
+                "NoSuchBucket" or "InvalidBucketName" => new OutputProblem(refused.Message, HoldsEverywhere: true),
+                "AccessDenied" or "AllAccessDisabled" or "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "PermanentRedirect" or "IllegalLocationConstraintException" =>
+                    new OutputProblem(refused.Message, HoldsEverywhere: false),
+                _ => null,
+            };
+        }
     }
 
     public async Task OpenAsync(ResultSummary summary, CancellationToken cancellationToken)

@@ -22,6 +22,10 @@ internal sealed class S3Upload(string bucket, string key, S3Connection connectio
     private readonly List<PartETag> _parts = [];
     private string? _uploadId;
 
+    /// <summary>Begins an upload in parts, of which nothing is seen until it is completed.</summary>
+    /// <exception cref="SinkException">S3 refused it.</exception>
+    public Task BeginAsync(CancellationToken cancellationToken) => CallAsync(() => EnsureBegunAsync(cancellationToken), cancellationToken);
+
     /// <summary>Sends what is full, in parts that travel at the same time; more must follow.</summary>
     /// <param name="data">A multiple of the size of a part; read until the call ends.</param>
     /// <param name="cancellationToken">Ends the upload.</param>
@@ -78,11 +82,14 @@ internal sealed class S3Upload(string bucket, string key, S3Connection connectio
         },
         cancellationToken);
 
-    private async Task SendPartsAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
-    {
+    private async Task EnsureBegunAsync(CancellationToken cancellationToken) =>
         _uploadId ??= (await connection.Client.InitiateMultipartUploadAsync(
             new InitiateMultipartUploadRequest { BucketName = bucket, Key = key, ContentType = ContentType, CannedACL = S3CannedACL.BucketOwnerFullControl },
             cancellationToken)).UploadId;
+
+    private async Task SendPartsAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        await EnsureBegunAsync(cancellationToken);
         var sending = new List<Task<PartETag>>();
         for (var at = 0; at < data.Length; at += partBytes)
             sending.Add(SendPartAsync(_parts.Count + sending.Count + 1, data.Slice(at, Math.Min(partBytes, data.Length - at)), cancellationToken));

@@ -1,0 +1,6 @@
+namespace Swath.Endpoints.Aws.Kinesis;
+
+internal sealed class StreamSummaryInput
+{
+    public required string StreamName { get; set; }
+}
