@@ -50,6 +50,17 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
         Assert.Equal(1L, await database.Database.ScalarAsync<long>("select count(*) from outbox where job_id = $1", accepted.JobId));
     }
 
+    [Fact]
+    public async Task Post_SmallTilesWithoutAnOverlap_AreAcceptedWithHalfOfTheirSize()
+    {
+        var answer = await PostAsync("""{"imageUrl":"/data/a.tif","endpoint":{"name":"http://127.0.0.1:8080/invocations"},"tile":{"size":64},"outputs":[{"type":"File","path":"/data/a.geojson"}]}""");
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        var accepted = await answer.Content.ReadFromJsonAsync<JobAccepted>();
+        Assert.Contains(
+            "\"overlap\":32", await database.Database.ScalarAsync<string>("select replace(message::text, ' ', '') from outbox where job_id = $1", accepted!.JobId), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"imageUrl":"/data/a.tif","endpoint":{"name":"nonsense"},"outputs":[{"type":"File","path":"/data/a.geojson"}]}""", "endpoint.name")]
     [InlineData("""{"imageUrl":"/data/a.tif","endpoint":{"name":"http://m/"},"outputs":[]}""", "outputs")]

@@ -39,6 +39,10 @@ public sealed class OsmlRequestTests
     }
 
     [Fact]
+    public void Read_SmallTilesWithoutAnOverlap_ShareHalfOfTheirSize() =>
+        Assert.Equal(32, Read(Smallest.Replace("\"jobId\":\"j\"", "\"jobId\":\"j\",\"imageProcessorTileSize\":64", StringComparison.Ordinal)).Tile.Overlap);
+
+    [Fact]
     public void Read_OnlyWhatIsNeeded_TakesTheDefaults()
     {
         var request = Read("""{"jobId":"testId1","imageUrls":["/a.tif"],"imageProcessor":{"name":"ships"},"outputs":[{"type":"S3","bucket":"b","prefix":"p"}]}""");
