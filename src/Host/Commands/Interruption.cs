@@ -4,17 +4,36 @@ using Swath.Host.Output;
 
 namespace Swath.Host.Commands;
 
-/// <summary>What Ctrl+C does: once, the process stops in order, as with SIGTERM; twice, it ends at once, and the next start recovers as from a kill -9.</summary>
-internal static class Interruption
+/// <summary>
+/// What Ctrl+C and SIGTERM do: the process stops in order (<see cref="LongestEnd"/>). A second Ctrl+C ends it at once, and the next start recovers as from
+/// a kill -9.
+/// </summary>
+internal sealed class Interruption : IDisposable
 {
-    private static int _times;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly PosixSignalRegistration[] _signals;
+    private int _interrupts;
 
-    /// <summary>Ends the process at the second Ctrl+C, for as long as what is returned lives.</summary>
-    public static IDisposable EndAtSecond() => PosixSignalRegistration.Create(PosixSignal.SIGINT, _ =>
+    public Interruption() => _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop)];
+
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Token => _stop.Token;
+
+    public void Dispose()
     {
-        if (Interlocked.Increment(ref _times) > 1)
+        foreach (var signal in _signals)
+            signal.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Stop(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        if (signal.Signal == PosixSignal.SIGINT && Interlocked.Increment(ref _interrupts) > 1)
             ExitNow(ExitCodes.Interrupted);
-    });
+        if (!_stop.IsCancellationRequested)
+            _ = _stop.CancelAsync();
+    }
 
     /// <summary>Says what becomes of a job that was being followed.</summary>
     public static void Tell(SwathProcess swath, Guid jobId) => Terminal.WriteError(swath.RunsRoles

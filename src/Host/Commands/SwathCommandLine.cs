@@ -7,9 +7,6 @@ namespace Swath.Host.Commands;
 /// <summary>The command line: one verb, one file.</summary>
 internal static class SwathCommandLine
 {
-    // After Ctrl+C or SIGTERM a worker drains and the database is stopped in order; what takes too long is ended by LongestEnd.
-    private static readonly TimeSpan Patience = Timeout.InfiniteTimeSpan;
-
     /// <summary>Parses and runs; errors that the caller can mend are one sentence on standard error.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
@@ -23,10 +20,12 @@ internal static class SwathCommandLine
             return ExitCodes.Usage;
         }
 
-        using var interruption = Interruption.EndAtSecond();
+        using var interruption = new Interruption();
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Patience });
+            // Its own handler of signals would keep the thread that a second one comes on. What takes too long to end is ended by LongestEnd.
+            var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            return await parsed.InvokeAsync(invocation, interruption.Token);
         }
         catch (UsageException mistake)
         {
@@ -40,6 +39,11 @@ internal static class SwathCommandLine
         catch (Exception away) when (DatabaseAway.IsCauseOf(away))
         {
             Terminal.WriteError($"The database does not answer: {away.Message.ReplaceLineEndings(" ")} Run the command again when it is back; jobs that were accepted wait for it too.");
+            return ExitCodes.Usage;
+        }
+        catch (Exception failure) when (MachineFailure.Sentence(failure) is { } sentence)
+        {
+            Terminal.WriteError(sentence);
             return ExitCodes.Usage;
         }
     }

@@ -42,7 +42,8 @@ public sealed class InterruptTests
         run.Interrupt();
         await run.StoppingAsync();
         run.Interrupt();
-        var stopped = await run.WaitAsync().WaitAsync(TimeSpan.FromSeconds(5));
+        // Half of what a drain takes by default.
+        var stopped = await run.WaitAsync().WaitAsync(TimeSpan.FromSeconds(10));
 
         Assert.Equal(130, stopped.ExitCode);
         Assert.Equal("Running", await StateAsync(cli, id));
@@ -70,8 +71,23 @@ public sealed class InterruptTests
         Assert.True(watched.ExitCode == 0, watched.ToString());
         Assert.True(second.ExitCode == 0, second.ToString());
         Assert.NotEmpty(ResultFile.Read(cli.PathOf("result.geojson")).Features);
+        await AssertGoesOnWithoutItsFollowerAsync(cli, image, model.Url);
         up.Terminate();
         Assert.Equal(0, (await up.WaitAsync()).ExitCode);
+    }
+
+    private static async Task AssertGoesOnWithoutItsFollowerAsync(SwathCli cli, string image, string model)
+    {
+        var id = Guid.NewGuid().ToString();
+        var run = cli.Start(SlowJob.Run(image, model, id, cli.PathOf("third.geojson"), "delay=100"));
+        await run.LineAsync(line => line.StartsWith("Running", StringComparison.Ordinal));
+
+        run.Interrupt();
+        var stopped = await run.WaitAsync();
+
+        Assert.Equal(130, stopped.ExitCode);
+        Assert.Contains($"Job {id} goes on in the Swath that runs on this database. To follow it again: swath watch {id}", stopped.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await cli.RunAsync("cancel", id)).ExitCode);
     }
 
     private static async Task<string?> StateAsync(SwathCli cli, string id)

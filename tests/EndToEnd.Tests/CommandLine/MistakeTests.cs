@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Npgsql;
 using Swath.Testing;
 
 namespace Swath.EndToEnd.Tests.CommandLine;
@@ -71,12 +72,26 @@ public sealed class MistakeTests
     }
 
     [Fact]
+    public async Task Command_RoleWithoutRights_EndsWithASentence()
+    {
+        await using var database = await PostgresServer.CreateDatabaseAsync();
+        var role = $"reader_{Guid.NewGuid():N}";
+        await database.ExecuteAsync($"create role {role} login");
+        var user = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = role };
+        await using var cli = new SwathCli(new Dictionary<string, string> { ["SWATH_DATABASE"] = user.ConnectionString });
+
+        AssertMistake(await cli.RunAsync("jobs"), "The database refused: permission denied");
+        await database.ExecuteAsync($"drop role {role}");
+    }
+
+    [Fact]
     public async Task Command_SettingsThatAreNoJson_EndsWithASentence()
     {
         await using var cli = new SwathCli();
         await File.WriteAllTextAsync(cli.PathOf("appsettings.json"), "{ WORKER_SLOTS: ");
 
         AssertMistake(await cli.RunAsync("up", "--url", "http://127.0.0.1:0"), "appsettings.json' can't be read");
+        AssertMistake(await cli.RunAsync("demo", "--output", "appsettings.json/demo"), "appsettings.json/demo' can't be made");
     }
 
     [Fact]
