@@ -83,11 +83,11 @@ public sealed class AccessTests(AccessSite site) : IClassFixture<AccessSite>, ID
     [Fact]
     public async Task Run_FilesAndModelThatTheUserNames_AreReadCalledAndWritten()
     {
-        AccessSite.WriteImage(_cli.PathOf("mine.tif"));
+        AccessSite.WriteImage(_cli.PathOf("theirs.tif"));
 
         // The process of `up` does the work, which permits none of this to requests over its API.
         await using var model = new WatchedModel();
-        var outcome = await _cli.RunAsync("run", _cli.PathOf("mine.tif"), "--endpoint", model.Url, "--tile-size", "128", "-o", _cli.PathOf("mine.geojson"));
+        var outcome = await _cli.RunAsync("run", _cli.PathOf("theirs.tif"), "--endpoint", model.Url, "--tile-size", "128", "-o", _cli.PathOf("mine.geojson"));
 
         Assert.True(outcome.ExitCode == 0, outcome.ToString());
         Assert.True(File.Exists(_cli.PathOf("mine.geojson")));
@@ -108,12 +108,12 @@ public sealed class AccessTests(AccessSite site) : IClassFixture<AccessSite>, ID
     [Fact]
     public async Task Run_OutputThatIsTheImageOrHasAScheme_EndsWith2AndLeavesNothing()
     {
-        var image = _cli.PathOf("mine.tif");
+        var image = _cli.PathOf("theirs.tif");
         AccessSite.WriteImage(image);
-        File.CreateSymbolicLink(_cli.PathOf("mine.geojson"), image);
+        File.CreateSymbolicLink(_cli.PathOf("link.geojson"), image);
         var before = await File.ReadAllBytesAsync(image);
 
-        foreach (var output in new[] { image, _cli.PathOf("mine.geojson"), $"file://{_cli.PathOf("b.geojson")}", _cli.Home })
+        foreach (var output in new[] { image, _cli.PathOf("link.geojson"), $"file://{_cli.PathOf("b.geojson")}", _cli.Home })
         {
             var outcome = await _cli.RunAsync("run", image, "--endpoint", _hidden.Url, "-o", output);
             Assert.True(outcome.ExitCode == 2, $"-o {output}: {outcome}");
