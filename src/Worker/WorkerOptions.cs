@@ -35,6 +35,11 @@ public sealed class WorkerOptions
     [Description("Encoded tiles of one region that wait for a free request at most, beside the one in each reader's hand; each costs its payload's memory.")]
     public int ReadAhead { get; set; } = 4;
 
+    [Setting("WORKER_MAX_UNREADABLE_TILES")]
+    [Range(1, 1_000_000)]
+    [Description("Tiles of a region that may be unreadable one after another; those behind them are not tried. A region of which none was read fails then, and further regions of its job do after three tiles.")]
+    public int MaxUnreadableTiles { get; set; } = 100;
+
     [Setting("WORKER_HEARTBEAT_SECONDS")]
     [Range(0.05, 300.0)]
     [Description("Time between two heartbeats. A cancelled or paused region stops at once; only when the database's notifications broke off, with the next heartbeat.")]

@@ -23,6 +23,7 @@ public sealed partial class RegionProcessor(
     ILogger<RegionProcessor> log)
 {
     private readonly RegionsOfInterest _interests = new();
+    private readonly UnreadableTiles _unreadable = new();
 
     /// <summary>Processes what is left to do of a region.</summary>
     /// <param name="work">The region as it was placed.</param>
@@ -79,7 +80,8 @@ public sealed partial class RegionProcessor(
         var access = settings.AccessOf(work.Grants);
         ImageFile Open() => images.Open(work.ImageUrl, work.ImageReadRole, access, work.ImageSegment, stop.Token);
         using var locators = new LocatorPool(Open);
-        var cutter = new TileReader(work, plan.Stretch, Open, clock);
+        var progress = new ReadingProgress(work.JobId, work.ImageUrl, current.MaxUnreadableTiles, left.Count < plan.Tiles.Count, _unreadable);
+        var cutter = new TileReader(work, plan.Stretch, Open, progress, clock);
         var invoker = new TileInvoker(work, plan, endpoints.Create(work.Endpoint, work.Variant, access), locators, mayPost, clock, log);
         var reading = Stage(
             TileCutter.Runs(left, current.EffectiveReaders).Select(run => cutter.ReadAsync(run, encoded.Writer, outcomes.Writer, drain, stop.Token)),

@@ -5,7 +5,7 @@ using Swath.Imaging;
 namespace Swath.Worker.Regions;
 
 /// <summary>The first stage: reads and encodes a contiguous run of tiles through an image handle of its own.</summary>
-internal sealed class TileReader(ProcessRegion work, Stretch? stretch, Func<ImageFile> open, TimeProvider clock)
+internal sealed class TileReader(ProcessRegion work, Stretch? stretch, Func<ImageFile> open, ReadingProgress progress, TimeProvider clock)
 {
     /// <exception cref="ImageException">The image can't be opened, or can't be cut into such tiles at all.</exception>
     public Task ReadAsync(
@@ -16,15 +16,18 @@ internal sealed class TileReader(ProcessRegion work, Stretch? stretch, Func<Imag
         IReadOnlyList<PixelWindow> run, ChannelWriter<EncodedTile> encoded, ChannelWriter<TileOutcome> outcomes, CancellationToken drain, CancellationToken stop)
     {
         using var cutter = new TileCutter(OpenStretched, work.Tile.Format, work.Tile.Compression);
+        var unreadable = 0;
         foreach (var window in run)
         {
             // Room first: a reader that waits holds no tile.
             if (!await encoded.WaitToWriteAsync(stop) || drain.IsCancellationRequested)
                 return;
             stop.ThrowIfCancellationRequested();
-            var tile = Cut(cutter, window, out var ended);
+            TileOutcome? ended = null;
+            var tile = progress.IsGivenUp(unreadable) ? null : Cut(cutter, window, out ended);
+            unreadable = tile is not null || ended is { Failure: null } ? 0 : unreadable + 1;
             if (tile is null)
-                await outcomes.WriteAsync(ended!, stop);
+                await outcomes.WriteAsync(ended ?? TileOutcome.Failed(window, progress.Reason), stop);
             else
                 await SendAsync(tile, encoded, stop);
         }
@@ -47,10 +50,12 @@ internal sealed class TileReader(ProcessRegion work, Stretch? stretch, Func<Imag
             {
                 WorkerDiagnostics.Tiles.Add(1, new KeyValuePair<string, object?>("outcome", "skipped"));
                 ended = TileOutcome.Blank(window);
+                progress.Read();
                 return null;
             }
 
             var tile = cutter.Cut(window);
+            progress.Read();
             WorkerDiagnostics.CutSeconds.Record(clock.GetElapsedTime(started).TotalSeconds);
             return tile;
         }
@@ -58,6 +63,8 @@ internal sealed class TileReader(ProcessRegion work, Stretch? stretch, Func<Imag
         {
             WorkerDiagnostics.Tiles.Add(1, new KeyValuePair<string, object?>("outcome", "unreadable"));
             ended = TileOutcome.Failed(window, e.Message);
+            if (e.Kind == ImageErrorKind.ReadFailed)
+                progress.Failed(e.Detail);
             return null;
         }
     }

@@ -19,6 +19,12 @@ internal sealed class MemoryCheckpoints : ITileCheckpoints
         }
     }
 
+    public void Clear()
+    {
+        lock (_gate)
+            _tiles.Clear();
+    }
+
     public Task<IReadOnlyDictionary<PixelWindow, FinishedTile>> FinishedAsync(Guid jobId, int regionId, CancellationToken cancellationToken)
     {
         lock (_gate)

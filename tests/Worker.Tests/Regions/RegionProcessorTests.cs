@@ -333,6 +333,39 @@ public sealed class RegionProcessorTests
         Assert.All(outcome.FailedTiles, failure => Assert.Contains(rig.Image.Path, failure.Reason, StringComparison.Ordinal));
     }
 
+    /// <summary>The header is in order and nothing of what it claims is there.</summary>
+    [Fact]
+    public async Task ProcessAsync_NothingCanBeRead_IsGivenUpAndFurtherRegionsAtOnce()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints, size: 1000);
+        using (var file = new FileStream(rig.Image.Path, FileMode.Open))
+            file.SetLength(1 << 14);
+        var work = rig.Work(tileSize: 50) with { Region = new ImageRegion(0, new PixelWindow(0, 500, 1000, 500), 200) };
+
+        var first = Assert.IsType<RegionOutcome.Failed>(await rig.RunAsync(work));
+        Assert.Contains("in a row can be read", first.Reason, StringComparison.Ordinal);
+        Assert.InRange(_checkpoints.Tiles.Count, 0, 110);
+
+        _checkpoints.Clear();
+        Assert.IsType<RegionOutcome.Failed>(await rig.RunAsync(work with { Region = work.Region with { RegionId = 1 } }));
+        Assert.InRange(_checkpoints.Tiles.Count, 0, 10);
+        Assert.Empty(rig.Model.Tiles);
+    }
+
+    [Fact]
+    public async Task ProcessAsync_ReadableTilesBeforeAHole_AreKeptAndTheRestIsNotTried()
+    {
+        await using var rig = await RegionRig.StartAsync(_checkpoints, size: 1000);
+        using (var file = new FileStream(rig.Image.Path, FileMode.Open))
+            file.SetLength(file.Length / 4);
+
+        var outcome = Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(rig.Work(tileSize: 50)));
+
+        Assert.Equal(400, outcome.TilesDone + outcome.FailedTiles.Count);
+        Assert.InRange(outcome.TilesDone, 20, 100);
+        Assert.Contains(outcome.FailedTiles, tile => tile.Reason.Contains("was not tried", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task ProcessAsync_RegionOfInterest_SendsOnlyTilesAndKeepsOnlyFeaturesThatTouchIt()
     {
