@@ -33,6 +33,14 @@ public sealed record ImagingLimits
     public long MaxBlockBytes { get; set; } = 128L << 20;
 
     /// <summary>
+    /// Most bytes that a JPEG 2000 decoder may need for one open image, as its header has it: tables for every tile and code block, and the pixels of
+    /// one tile. Each reader has an image of its own open. 1 MiB..64 GiB, default 256 MiB.
+    /// </summary>
+    [Setting("IMAGE_MAX_JPEG2000_BYTES"), Range(1048576.0, 68719476736.0)]
+    [Description("Most bytes that a JPEG 2000 decoder may need for one open image, as its header has it: tables for every tile and code block, and the pixels of one tile. Each reader has an image of its own open.")]
+    public long MaxJpeg2000Bytes { get; set; } = 256L << 20;
+
+    /// <summary>
     /// Bytes of decoded blocks that GDAL keeps, for all images of the process. 1 MiB..64 GiB, default 128 MiB: enough for one row of
     /// tiles of a 10240-pixel region.
     /// </summary>

@@ -14,6 +14,7 @@ internal static unsafe partial class Gdal
     public const int ReadFlag = 0;
     public const uint OpenRaster = 0x02;
     public const uint OpenVerboseError = 0x40;
+    public const int Debug = 1;
     public const int Warning = 2;
     public const int Failure = 3;
 
@@ -183,6 +184,9 @@ internal static unsafe partial class Gdal
 
     [LibraryImport(Library)]
     public static partial void CPLSetConfigOption([MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string? value);
+
+    [LibraryImport(Library)]
+    public static partial void CPLSetThreadLocalConfigOption([MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string? value);
 
     [LibraryImport(Library)]
     public static partial nint CPLSetErrorHandler(delegate* unmanaged<int, int, byte*, void> handler);

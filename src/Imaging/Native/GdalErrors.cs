@@ -23,6 +23,9 @@ internal static unsafe class GdalErrors
     [ThreadStatic]
     private static bool _odd;
 
+    [ThreadStatic]
+    private static List<string>? _remarks;
+
     /// <summary>Replaces GDAL's printing to stderr, for every thread of the process.</summary>
     public static void Install() => Gdal.CPLSetErrorHandler(&OnError);
 
@@ -49,9 +52,31 @@ internal static unsafe class GdalErrors
     /// <summary>All that was said, the cause first; a plain sentence when GDAL failed without a word.</summary>
     public static string Message => Any ? string.Join("; ", _messages!) : "GDAL gave no reason";
 
+    /// <summary>
+    /// What decoders remark while something is tried that failed before: of some refusals GDAL tells the cause only to who debugs it. Lines about what
+    /// went well, and those of GDAL's own bookkeeping, are left out.
+    /// </summary>
+    public static IReadOnlyList<string> Listen(Action work)
+    {
+        _remarks = [];
+        Gdal.CPLSetThreadLocalConfigOption("CPL_DEBUG", "ON");
+        try
+        {
+            work();
+            return [.. _remarks.Distinct().Take(KeptMessages)];
+        }
+        finally
+        {
+            Gdal.CPLSetThreadLocalConfigOption("CPL_DEBUG", null);
+            _remarks = null;
+        }
+    }
+
     [UnmanagedCallersOnly]
     private static void OnError(int severity, int number, byte* message)
     {
+        if (severity == Gdal.Debug && _remarks is not null)
+            OnRemark(Gdal.Text(message)?.Trim() ?? "");
         if (severity == Gdal.Warning)
             OnWarning(Gdal.Text(message)?.Trim() ?? "");
         if (severity < Gdal.Failure)
@@ -70,5 +95,12 @@ internal static unsafe class GdalErrors
             _damage ??= text;
         else
             _odd |= JpegWarning.IsHarmless(text);
+    }
+
+    // "OPENJPEG: Unable to handle that image (2)"; "GDAL: GDALOpen(...)" and "OPENJPEG: info: ..." say nothing.
+    private static void OnRemark(string text)
+    {
+        if (text.Split(": ", 2) is [var who, var what] && who is not ("GDAL" or "VSI" or "CPL" or "MDReaders") && !what.StartsWith("info:", StringComparison.Ordinal))
+            _remarks!.Add($"{who}: {what.Trim()}");
     }
 }

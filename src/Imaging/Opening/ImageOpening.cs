@@ -13,11 +13,11 @@ internal static unsafe class ImageOpening
     public static DatasetHandle Open(string given, string resolved, ImagingLimits limits)
     {
         Apply(limits);
-        using var drivers = new NativeStrings(GdalRuntime.SourceDrivers);
+        Jpeg2000Claims.Check(given, resolved, limits);
         GdalErrors.Reset();
-        var dataset = Gdal.GDALOpenEx(resolved, Gdal.OpenRaster | Gdal.OpenVerboseError, drivers.Pointer, null, null);
+        var dataset = Opened(resolved);
         if (dataset == 0)
-            throw new ImageException(ImageErrorKind.NotAnImage, given, $"this is not a readable TIFF, NITF, PNG, JPEG or JPEG 2000 image: {GdalErrors.Message.Replace(resolved, given, StringComparison.Ordinal)}");
+            throw new ImageException(ImageErrorKind.NotAnImage, given, WhyNot(resolved).Replace(resolved, given, StringComparison.Ordinal));
         var handle = new DatasetHandle(dataset);
         if (GdalErrors.Odd && DriverOf(handle) == "JPEG" && !JpegStream.HasEnd(resolved))
         {
@@ -94,6 +94,55 @@ internal static unsafe class ImageOpening
         for (var band = 2; band <= Gdal.GDALGetRasterCount(dataset); band++)
             type = Gdal.GDALDataTypeUnion(type, Gdal.GDALGetRasterDataType(Gdal.GDALGetRasterBand(dataset, band)));
         return type;
+    }
+
+    private static nint Opened(string resolved)
+    {
+        using var drivers = new NativeStrings(GdalRuntime.SourceDrivers);
+        return Gdal.GDALOpenEx(resolved, Gdal.OpenRaster | Gdal.OpenVerboseError, drivers.Pointer, null, null);
+    }
+
+    // A file that GDAL does not take for an image at all, and one whose kind of JPEG 2000 it can't decode, get the same words from it.
+    private static string WhyNot(string resolved)
+    {
+        var said = GdalErrors.Message;
+        if (Jpeg2000Claims.Limitation(resolved) is { } limitation)
+            return $"this JPEG 2000 image is of a kind that can't be read: {limitation}";
+        var remarks = GdalErrors.Listen(() =>
+        {
+            if (Opened(resolved) is not 0 and var late)
+                Gdal.GDALClose(late);
+        });
+        return remarks.Count > 0
+            ? $"this image is of a kind that GDAL can't read: {string.Join("; ", remarks)}; {said}"
+            : $"this is not a readable TIFF, NITF, PNG, JPEG or JPEG 2000 image: {said}";
+    }
+
+    /// <exception cref="ImageException"><see cref="ImageErrorKind.NotAnImage"/>: GDAL opens it and can decode none of it.</exception>
+    public static void CheckCompression(string given, DatasetHandle dataset)
+    {
+        // MIL-STD-2500C, table A-3: what GDAL opens without a word, and fails to decode tile by tile.
+        var code = DriverOf(dataset) == "NITF" ? Gdal.Text(Gdal.GDALGetMetadataItem(dataset, "NITF_IC", null))?.Trim() : null;
+        var name = code switch
+        {
+            null or "NC" or "NM" or "C1" or "M1" or "C3" or "M3" or "C4" or "M4" or "C8" => null,
+            "I1" => "downsampled JPEG",
+            "C2" or "M2" => "ARIDPCM",
+            "C5" or "M5" => "lossless JPEG",
+            "C6" or "C7" or "M6" or "M7" => "reserved",
+            "M8" => "JPEG 2000 with a mask",
+            _ => "not in the standard",
+        };
+        if (name is null)
+            return;
+        byte pixel;
+        GdalErrors.Reset();
+        var band = 1;
+        if (Gdal.GDALDatasetRasterIOEx(dataset, Gdal.ReadFlag, 0, 0, 1, 1, &pixel, 1, 1, Gdal.Byte, 1, &band, 1, 1, 1, 0) >= Gdal.Failure)
+        {
+            throw new ImageException(ImageErrorKind.NotAnImage, given,
+                $"the NITF's pixels are compressed as {code} ({name}), which GDAL can't decode: write them as NC, C3 or C8. It said: {GdalErrors.Message}");
+        }
     }
 
     /// <summary>The short name of the format's driver.</summary>

@@ -47,6 +47,7 @@ internal static class ImageSelection
         try
         {
             ImageOpening.CheckClaims(name, resolved, dataset, limits);
+            ImageOpening.CheckCompression(name, dataset);
             var palette = Palette.Of(dataset);
             ColorModel.Check(name, dataset, palette, TiffPages.Of(resolved, most: part.Page + 1) is { } pages && pages.Count > part.Page ? pages[part.Page].Photometric : null);
             var meaning = SampleMeaning.Of(dataset, palette);

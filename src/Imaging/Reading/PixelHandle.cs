@@ -78,11 +78,7 @@ internal sealed unsafe class PixelHandle : IDisposable
         int result;
         fixed (byte* buffer = target)
         fixed (int* map = bands)
-        {
-            result = Gdal.GDALDatasetRasterIOEx(
-                _current, Gdal.ReadFlag, window.X, window.Y, window.Width, window.Height, buffer, window.Width, window.Height,
-                type, bands.Length, map, spacing.Pixel, spacing.Line, spacing.Band, 0);
-        }
+            result = ReadInto(buffer, map, window, type, bands.Length, spacing);
 
         _isSpoiled = remote?.Failure is not null || result >= Gdal.Failure || GdalErrors.Damage is not null;
 
@@ -91,7 +87,33 @@ internal sealed unsafe class PixelHandle : IDisposable
             ExceptionDispatchInfo.Throw(failed);
         if (!_isSpoiled)
             return null;
-        return GdalErrors.Any ? GdalErrors.Message : GdalErrors.Damage ?? GdalErrors.Message;
+        if (!GdalErrors.Any && GdalErrors.Damage is { } damage)
+            return damage;
+        var said = GdalErrors.Message;
+        return SaysWhy(said) ? said : $"{Remarks(target, bands, window, type, spacing)}{said}";
+    }
+
+    private int ReadInto(byte* buffer, int* map, PixelWindow window, int type, int bands, PixelSpacing spacing) => Gdal.GDALDatasetRasterIOEx(
+        _current, Gdal.ReadFlag, window.X, window.Y, window.Width, window.Height, buffer, window.Width, window.Height,
+        type, bands, map, spacing.Pixel, spacing.Line, spacing.Band, 0);
+
+    // "image.ntf, band 1: IReadBlock failed at X offset 0, Y offset 0" alone is where, not why.
+    private static bool SaysWhy(string said) =>
+        GdalErrors.Any && (said.Contains("; ", StringComparison.Ordinal) || !said.Contains("IReadBlock failed", StringComparison.Ordinal) || !char.IsAsciiDigit(said[^1]));
+
+    // Nothing is believed of what this reads: the handle is spoiled.
+    private string Remarks(Span<byte> target, int[] bands, PixelWindow window, int type, PixelSpacing spacing)
+    {
+        IReadOnlyList<string> remarks;
+        fixed (byte* buffer = target)
+        fixed (int* map = bands)
+        {
+            byte* pixels = buffer;
+            int* numbers = map;
+            remarks = GdalErrors.Listen(() => ReadInto(pixels, numbers, window, type, bands.Length, spacing));
+        }
+
+        return string.Concat(remarks.Select(remark => remark + "; "));
     }
 
     private void Renew(PixelWindow window, RemoteFile? remote)

@@ -26,6 +26,14 @@ public sealed class HostileImageTests(ITestOutputHelper output) : IDisposable
     public Task Work_Bombs_AnswersAndLivesOn() => AssertSafeAsync(Corpus.Bombs(), atLeast: 20);
 
     [SkippableFact]
+    public async Task Work_Jpeg2000ThatClaimsFarMoreThanItHas_IsRefused()
+    {
+        Skip.IfNot(GdalRuntime.HasDriver("JP2OpenJPEG"), "GDAL has no JPEG 2000 here.");
+        var answers = await AssertSafeAsync(LyingJpeg2000.Make(_secrets), atLeast: 20);
+        Assert.All(answers, answer => Assert.Equal("NotAnImage", answer));
+    }
+
+    [SkippableFact]
     public async Task Work_OtherFilesInDisguise_AreNeverRead()
     {
         var secret = _secrets.Write("secret.tif", new SampleTiff(64, 64, 1, 1).ToBytes());
