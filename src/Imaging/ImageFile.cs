@@ -41,7 +41,7 @@ public sealed unsafe class ImageFile : IDisposable
         _sourceTypeName = header.SampleType;
         _sourceBytes = palette is null ? Gdal.GDALGetDataTypeSizeBytes(meaning.Type) : 1;
         _bandMap = ColorModel.BandMap(dataset);
-        _sourceNoData = palette is null ? ReadNoData(dataset, meaning) : null;
+        _sourceNoData = palette is null ? meaning.NoDataOf(dataset) : null;
         Notes = [.. SampleNotes.Of(dataset, palette, meaning)];
         Placed = dataset;
     }
@@ -288,21 +288,6 @@ public sealed unsafe class ImageFile : IDisposable
             ? new PixelSpacing(sample * bands, sample * bands * window.Width, sample)
             : new PixelSpacing(sample, sample * window.Width, sample * window.Width * window.Height);
         _pixels.Read(window, target, _meaning.Type, _bandMap, spacing, _remote);
-    }
-
-    private static double? ReadNoData(DatasetHandle dataset, SampleMeaning meaning)
-    {
-        double? common = null;
-        for (var band = 1; band <= Gdal.GDALGetRasterCount(dataset); band++)
-        {
-            var value = Gdal.GDALGetRasterNoDataValue(Gdal.GDALGetRasterBand(dataset, band), out var present);
-            var meant = band == 1 ? meaning.Turned(value) : value;
-            if (present == 0 || (common is { } other && !other.Equals(meant)))
-                return null;
-            common = meant;
-        }
-
-        return common;
     }
 
     private static string Extension(string name)

@@ -115,4 +115,20 @@ internal sealed class SampleMeaning
         var most = Math.Pow(2, _bits) - 1;
         return value >= 0 && value <= most ? most - value : value;
     }
+
+    /// <summary>The value that means "no sample" in every band, as it is after reading; null when there is none, or bands differ in it.</summary>
+    public double? NoDataOf(DatasetHandle dataset)
+    {
+        double? common = null;
+        for (var band = 1; band <= Gdal.GDALGetRasterCount(dataset); band++)
+        {
+            var value = Gdal.GDALGetRasterNoDataValue(Gdal.GDALGetRasterBand(dataset, band), out var present);
+            var meant = band == 1 ? Turned(value) : value;
+            if (present == 0 || (common is { } other && !other.Equals(meant)))
+                return null;
+            common = meant;
+        }
+
+        return common;
+    }
 }
