@@ -26,7 +26,7 @@ internal sealed class GeoJsonFileSink(string path) : IFeatureSink
             _file = new FileStream(_place.Temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize, FileOptions.Asynchronous);
             await _file.WriteAsync(FeatureCollectionText.Head(summary), cancellationToken);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (ReplacedFile.IsAboutTheFile(e))
         {
             throw _place.Failure(e);
         }
@@ -41,7 +41,7 @@ internal sealed class GeoJsonFileSink(string path) : IFeatureSink
             await file.WriteAsync(feature, cancellationToken);
             _any = true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (ReplacedFile.IsAboutTheFile(e))
         {
             throw _place!.Failure(e);
         }
@@ -55,7 +55,7 @@ internal sealed class GeoJsonFileSink(string path) : IFeatureSink
             await file.WriteAsync(FeatureCollectionText.Tail, cancellationToken);
             await file.DisposeAsync();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (ReplacedFile.IsAboutTheFile(e))
         {
             throw _place!.Failure(e);
         }
@@ -70,7 +70,7 @@ internal sealed class GeoJsonFileSink(string path) : IFeatureSink
             if (_file is not null)
                 await _file.DisposeAsync();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (ReplacedFile.IsAboutTheFile(e))
         {
             // Its last bytes belong to a file that is thrown away.
         }

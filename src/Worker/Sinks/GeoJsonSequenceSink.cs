@@ -27,7 +27,7 @@ internal sealed class GeoJsonSequenceSink(string path, bool separated) : IFeatur
         {
             _file = new FileStream(_place.Temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize, FileOptions.Asynchronous);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (ReplacedFile.IsAboutTheFile(e))
         {
             throw _place.Failure(e);
         }
@@ -44,7 +44,7 @@ internal sealed class GeoJsonSequenceSink(string path, bool separated) : IFeatur
             await _file!.WriteAsync(feature, cancellationToken);
             await _file.WriteAsync(NewLine, cancellationToken);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (ReplacedFile.IsAboutTheFile(e))
         {
             throw _place!.Failure(e);
         }
@@ -56,7 +56,7 @@ internal sealed class GeoJsonSequenceSink(string path, bool separated) : IFeatur
         {
             await _file!.DisposeAsync();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (ReplacedFile.IsAboutTheFile(e))
         {
             throw _place!.Failure(e);
         }
@@ -71,7 +71,7 @@ internal sealed class GeoJsonSequenceSink(string path, bool separated) : IFeatur
             if (_file is not null)
                 await _file.DisposeAsync();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (ReplacedFile.IsAboutTheFile(e))
         {
             // Its last bytes belong to a file that is thrown away.
         }

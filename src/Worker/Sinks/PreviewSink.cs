@@ -49,7 +49,7 @@ internal sealed class PreviewSink(string path, ImageAccess images) : IFeatureSin
         {
             _picture!.Save(_place!.Temporary);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (ReplacedFile.IsAboutTheFile(e))
         {
             throw _place!.Failure(e);
         }

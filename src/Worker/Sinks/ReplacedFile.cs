@@ -81,11 +81,14 @@ internal sealed class ReplacedFile : IDisposable
             _done = true;
             return Target;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IsAboutTheFile(e))
         {
             throw Failure(e);
         }
     }
+
+    /// <summary>Whether it is a failure of the file: a file that outgrows what its file system holds is an ArgumentOutOfRangeException.</summary>
+    public static bool IsAboutTheFile(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;
 
     public SinkException Failure(Exception e) => Failure(_named, e);
 

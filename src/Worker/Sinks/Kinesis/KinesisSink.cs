@@ -63,7 +63,7 @@ internal sealed class KinesisSink(string stream, string jobId, int batchSize, IK
             await waiting.WriteAsync(feature, cancellationToken);
             await waiting.WriteAsync(Closing, cancellationToken);
         }
-        catch (IOException e)
+        catch (Exception e) when (ReplacedFile.IsAboutTheFile(e))
         {
             throw NotKept(e);
         }
@@ -113,7 +113,7 @@ internal sealed class KinesisSink(string stream, string jobId, int batchSize, IK
             await waiting.ReadExactlyAsync(data, cancellationToken);
             return data;
         }
-        catch (IOException e)
+        catch (Exception e) when (ReplacedFile.IsAboutTheFile(e))
         {
             throw NotKept(e);
         }

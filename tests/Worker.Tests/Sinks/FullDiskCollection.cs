@@ -1,0 +1,4 @@
+namespace Swath.Worker.Tests.Sinks;
+
+[CollectionDefinition(nameof(FullDiskTests), DisableParallelization = true)]
+public sealed class FullDiskCollection;
