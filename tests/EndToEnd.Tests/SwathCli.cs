@@ -46,8 +46,8 @@ internal sealed class SwathCli : IAsyncDisposable
         start.Environment["SWATH_HOME"] = Path.Combine(Home, ".swath");
         start.Environment["NO_COLOR"] = "1";
 
-        // What tests ask of the API lies in their folder, and their models run here.
-        start.Environment["IMAGE_ROOTS"] = start.Environment["OUTPUT_ROOTS"] = Home;
+        // What tests ask of the API lies in their folders, and their models run here.
+        start.Environment["IMAGE_ROOTS"] = start.Environment["OUTPUT_ROOTS"] = Path.GetTempPath();
         start.Environment["ENDPOINT_HOSTS"] = "127.0.0.1:*,localhost:*";
         foreach (var (name, value) in _settings)
             start.Environment[name] = value;
