@@ -84,6 +84,10 @@ internal sealed class LeftBehindSweep(NpgsqlDataSource database, IBus bus, TimeP
             {
                 logger.LogWarning(e, "The messages of event {Version} of job {JobId} could not be delivered; they are tried again in {Interval}", version, jobId, options.Value.SweepInterval);
                 stuck.Add(jobId);
+
+                // The others would wait as long, and their rows with them.
+                if (e is TimeoutException)
+                    break;
             }
         }
         await MoveWatermarksAsync(connection, watermarks, cancellationToken);

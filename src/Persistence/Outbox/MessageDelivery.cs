@@ -9,6 +9,10 @@ namespace Swath.Persistence.Outbox;
 internal static class MessageDelivery
 {
     private const string PublishScheme = "urn";
+
+    // A broker that goes while it has a message never confirms it, and whoever waited for that would wait for ever.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
     private static readonly ConcurrentDictionary<string, Func<IPublishEndpointProvider, Task<ISendEndpoint>>> PublishEndpoints = new(StringComparer.Ordinal);
     private static readonly MethodInfo PublishEndpoint = typeof(MessageDelivery).GetMethod(nameof(PublishEndpointOf), BindingFlags.NonPublic | BindingFlags.Static)!;
 
@@ -17,7 +21,15 @@ internal static class MessageDelivery
         SendAsync(bus, bus, message, options, time, cancellationToken);
 
     /// <summary>Hands it to the endpoint that is receiving now, which the bus that has it may do cheaper.</summary>
-    public static async Task SendAsync(ISendEndpointProvider sending, IPublishEndpointProvider publishing, OutgoingMessage message, OutboxOptions options,
+    /// <exception cref="TimeoutException">The transport has not taken it in time: it may have, or may yet.</exception>
+    public static Task SendAsync(ISendEndpointProvider sending, IPublishEndpointProvider publishing, OutgoingMessage message, OutboxOptions options,
+        TimeProvider time, CancellationToken cancellationToken)
+    {
+        var handing = HandOverAsync(sending, publishing, message, options, time, cancellationToken);
+        return handing.IsCompleted ? handing : handing.WaitAsync(Patience, TimeProvider.System, cancellationToken);
+    }
+
+    private static async Task HandOverAsync(ISendEndpointProvider sending, IPublishEndpointProvider publishing, OutgoingMessage message, OutboxOptions options,
         TimeProvider time, CancellationToken cancellationToken)
     {
         // Short already, unless an earlier version stored it.

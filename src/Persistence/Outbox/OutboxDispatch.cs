@@ -70,6 +70,10 @@ internal sealed class OutboxDispatch(NpgsqlDataSource database, IBus bus, TimePr
             {
                 logger.LogWarning(e, "The outbox message {MessageId} could not be delivered; it is tried again in {Interval}", messageId, options.Value.SweepInterval);
                 failed.Add(messageId);
+
+                // The others would wait as long, and their rows with them.
+                if (e is TimeoutException)
+                    break;
             }
         }
         await MarkAsync(connection, MarkDelivered, now, delivered, cancellationToken);
