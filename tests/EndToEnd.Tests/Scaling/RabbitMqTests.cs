@@ -64,7 +64,7 @@ public sealed class RabbitMqTests
 
     private static async Task<Dictionary<string, IReadOnlyList<PointFeature>>> SingleProcessResultsAsync(IReadOnlyList<string> images, ModelProcess model)
     {
-        await using var single = await Fleet.CreateAsync();
+        await using var single = await Fleet.CreateAsync(("IMAGE_ROOTS", Path.GetDirectoryName(images[0])!));
         var process = await single.StartAsync("intake,scheduler,worker", "--url", "http://127.0.0.1:0");
         var api = await Fleet.ApiOfAsync(process);
         var jobs = images.Select(image => FleetJob.Create(single.Cli, image, model)).ToList();
