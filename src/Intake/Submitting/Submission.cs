@@ -5,7 +5,7 @@ namespace Swath.Intake.Submitting;
 
 /// <summary>
 /// The door: the one way from a request to a job, for REST, broker, SQS and command line. It refuses what breaks a rule, stamps whose the job is
-/// and what it may do, recognises what came before, and stores the rest with its message to the saga. docs/decisions/0014-the-door.md.
+/// and what it may do, recognises what came before, and stores the rest with its message to the saga. docs/decisions/0016-the-door.md.
 /// </summary>
 public sealed class Submission
 {
