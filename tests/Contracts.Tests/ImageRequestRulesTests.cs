@@ -73,6 +73,24 @@ public sealed class ImageRequestRulesTests
     }
 
     [Fact]
+    public void ProblemsWhenItCame_MoreThanTodaysLimits_IsEmpty()
+    {
+        var request = Valid with { Outputs = [.. Enumerable.Repeat(OutputSink.ToFile("a.geojson"), RequestLimits.MaxOutputs + 1)] };
+
+        Assert.NotEmpty(ImageRequestRules.Problems(request));
+        Assert.Empty(ImageRequestRules.ProblemsWhenItCame(request));
+    }
+
+    [Fact]
+    public void ProblemsWhenItCame_StampedAtTheDoor_IsEmptyWhateverTheRulesAreToday()
+    {
+        var request = Valid with { Priority = ImageRequestRules.MaxPriority + 1 };
+
+        Assert.NotEmpty(ImageRequestRules.ProblemsWhenItCame(request));
+        Assert.Empty(ImageRequestRules.ProblemsWhenItCame(request with { Grants = new Grants() }));
+    }
+
+    [Fact]
     public void Problems_EveryTypeOfOutput_IsEmpty() => Assert.Empty(ImageRequestRules.Problems(Valid with
     {
         Outputs =

@@ -6,15 +6,19 @@ namespace Swath.Contracts;
 /// <summary>What a request's feature properties must satisfy: they are stored with every event of the job and copied into every feature.</summary>
 internal static class FeaturePropertyRules
 {
-    public static void Check(IReadOnlyList<JsonElement>? objects, Action<bool, string> require)
+    public static void CheckKinds(IReadOnlyList<JsonElement>? objects, Action<bool, string> require)
     {
         require(objects is not null, "featureProperties must be a list; leave it out for none.");
-        require(objects is null or { Count: <= RequestLimits.MaxFeatureProperties },
-            $"featureProperties must be at most {RequestLimits.MaxFeatureProperties} objects; they are {objects?.Count}.");
+        require(objects is null || objects.All(properties => properties.ValueKind == JsonValueKind.Object), "featureProperties must be JSON objects.");
+    }
+
+    public static void CheckContents(IReadOnlyList<JsonElement> objects, Action<bool, string> require)
+    {
+        require(objects.Count <= RequestLimits.MaxFeatureProperties,
+            $"featureProperties must be at most {RequestLimits.MaxFeatureProperties} objects; they are {objects.Count}.");
         long bytes = 0;
-        foreach (var properties in (objects ?? []).Take(RequestLimits.MaxFeatureProperties))
+        foreach (var properties in objects.Take(RequestLimits.MaxFeatureProperties))
         {
-            require(properties.ValueKind == JsonValueKind.Object, "featureProperties must be JSON objects.");
             if (properties.ValueKind == JsonValueKind.Undefined)
                 continue;
             bytes += JsonMarshal.GetRawUtf8Value(properties).Length;

@@ -16,7 +16,25 @@ public static class ImageRequestRules
     public const int MaxPrefixBytes = 960;
 
     /// <summary>Every rule that the request breaks, each as a sentence that names the field and says what it may be. Empty when it is valid.</summary>
-    public static IReadOnlyList<string> Problems(ImageRequested request)
+    public static IReadOnlyList<string> Problems(ImageRequested request) => Problems(request, limits: true);
+
+    /// <summary>
+    /// The rules that held when a request came, for one that is read back from its event. What the door has stamped was held against them there, and rules that
+    /// are changed later don't reach back. A request without grants came before there was a door: it was held against these rules, but for the limits of counts,
+    /// and its overlap was half of the tile at most.
+    /// </summary>
+    public static IReadOnlyList<string> ProblemsWhenItCame(ImageRequested request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Grants is not null)
+            return [];
+        var problems = Problems(request, limits: false);
+        if (request.Tile is { } tile && tile.Overlap > tile.Size / 2 && tile.Overlap < tile.Size)
+            problems.Add($"tile.overlap must be 0..{tile.Size / 2} (half of tile.size); it is {tile.Overlap}.");
+        return problems;
+    }
+
+    private static List<string> Problems(ImageRequested request, bool limits)
     {
         ArgumentNullException.ThrowIfNull(request);
         List<string> problems = [];
@@ -35,13 +53,16 @@ public static class ImageRequestRules
         CheckEndpoint(request.Endpoint, Require);
         CheckTile(request.Tile, Require);
         Require(request.Outputs is { Count: > 0 }, "outputs must name at least one sink.");
-        CheckCounts(request, Require);
-        foreach (var output in (request.Outputs ?? []).Take(RequestLimits.MaxOutputs))
+        if (limits)
+            CheckCounts(request, Require);
+        foreach (var output in (request.Outputs ?? []).Take(limits ? RequestLimits.MaxOutputs : int.MaxValue))
             CheckOutput(output, Require);
         Require(request.PostProcessing is not null, "postProcessing must be a list; leave it out for the default.");
-        foreach (var step in (request.PostProcessing ?? []).Take(RequestLimits.MaxPostProcessing))
+        foreach (var step in (request.PostProcessing ?? []).Take(limits ? RequestLimits.MaxPostProcessing : int.MaxValue))
             CheckPostProcessing(step, Require);
-        FeaturePropertyRules.Check(request.FeatureProperties, Require);
+        FeaturePropertyRules.CheckKinds(request.FeatureProperties, Require);
+        if (limits)
+            FeaturePropertyRules.CheckContents(request.FeatureProperties ?? [], Require);
         CheckAffinity(request.Affinity, Require);
         return problems;
     }
@@ -62,18 +83,6 @@ public static class ImageRequestRules
         AtMost(RequestLimits.MaxAffinityTexts, "affinity's antiJobKinds", request.Affinity?.AntiJobKinds?.Count);
         if (request.RegionOfInterest is { } region && WktSize.Of(region).Problem() is { } problem)
             require(false, $"regionOfInterest {problem}");
-    }
-
-    /// <summary>
-    /// The same for a request that is read back from its event: by the rules that held when it came, so that a job which was refused then is not taken for one
-    /// that waits. A request without grants came when the overlap was half of the tile at most.
-    /// </summary>
-    public static IReadOnlyList<string> ProblemsWhenItCame(ImageRequested request)
-    {
-        var problems = Problems(request);
-        return request is { Grants: null, Tile: { } tile } && tile.Overlap > tile.Size / 2 && tile.Overlap < tile.Size
-            ? [.. problems, $"tile.overlap must be 0..{tile.Size / 2} (half of tile.size); it is {tile.Overlap}."]
-            : problems;
     }
 
     private static void CheckAffinity(Affinity? affinity, Action<bool, string> require)
