@@ -23,7 +23,7 @@ public sealed class RegionOfInterestTests
         Assert.Equal((256, 256), (tile.Width, tile.Height));
         using var result = JsonDocument.Parse(await File.ReadAllTextAsync(cli.PathOf("result.geojson")));
         var feature = Assert.Single(result.RootElement.GetProperty("features").EnumerateArray());
-        Assert.Equal([692, 392, 708, 408], feature.GetProperty("properties").GetProperty("imageBBox").EnumerateArray().Select(edge => edge.GetInt32()));
+        Assert.Equal([693, 393, 709, 409], feature.GetProperty("properties").GetProperty("imageBBox").EnumerateArray().Select(edge => edge.GetInt32()));
     }
 
     [Fact]
