@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Npgsql;
 using Swath.Host.Composition;
-using Swath.Persistence.Migrations;
 using Swath.Host.Output;
+using Swath.Persistence.Migrations;
 
 namespace Swath.Host.Commands;
 

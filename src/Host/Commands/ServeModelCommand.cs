@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
-using Swath.Host.SampleModels;
 using Swath.Host.Output;
+using Swath.Host.SampleModels;
 
 namespace Swath.Host.Commands;
 

@@ -4,11 +4,11 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Swath.Configuration;
 using Swath.Host.Commands;
+using Swath.Host.Output;
 using Swath.Persistence;
 using Swath.Persistence.Embedded;
 using Swath.Persistence.Migrations;
 using Swath.Persistence.Outages;
-using Swath.Host.Output;
 
 namespace Swath.Host.Composition;
 

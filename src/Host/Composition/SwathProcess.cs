@@ -1,9 +1,9 @@
 using Swath.Access;
 using Swath.Contracts;
 using Swath.Host.Commands;
+using Swath.Host.Output;
 using Swath.Intake.Submitting;
 using Swath.Persistence.ReadSide;
-using Swath.Host.Output;
 
 namespace Swath.Host.Composition;
 
