@@ -23,6 +23,9 @@ public sealed class CalculateRegionsConsumer(
         // A command that is delivered again, after a restart for example, finds a job that was measured before.
         if (await jobs.StateOfAsync(context.Message.JobId, context.CancellationToken) is not "Requested")
             return;
+        using var place = await losses.EnterAsync(context.Message.JobId, CommandLosses.Measuring, context.CancellationToken);
+        if (place is null)
+            return;
         var lost = await losses.BeginAsync(context.Message.JobId, CommandLosses.Measuring, context.CancellationToken);
         try
         {

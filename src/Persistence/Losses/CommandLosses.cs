@@ -8,7 +8,7 @@ namespace Swath.Persistence.Losses;
 /// Counts how often a process was lost in the middle of a job's command. The broker delivers such a command again, and without a count it would go on
 /// ending one process after another. Every managed end counts as an end, also a failure or a shutdown.
 /// </summary>
-public sealed class CommandLosses(NpgsqlDataSource database)
+public sealed class CommandLosses(NpgsqlDataSource database) : IDisposable
 {
     /// <summary>The measuring of a job's image.</summary>
     public const string Measuring = "measuring";
@@ -16,8 +16,42 @@ public sealed class CommandLosses(NpgsqlDataSource database)
     /// <summary>The assembling of a job's result.</summary>
     public const string Assembling = "assembling";
 
+    private readonly ConcurrentDictionary<(Guid JobId, string Command), bool> _inHand = new();
+    private readonly PlacesToWork _places = new();
+
     // A command that ended well or badly while the database was away: the row is wrong, and this process knows it.
     private readonly ConcurrentDictionary<(Guid JobId, string Command), bool> _ended = new();
+
+    /// <summary>
+    /// Waits for a place to work on a command. One that was begun before without an end works alone in its process: should it be what ends
+    /// processes, nothing else is counted with it.
+    /// </summary>
+    /// <returns>The place, to be disposed at the end; null when this process is at the same command already, whose answer serves both.</returns>
+    public async Task<IDisposable?> EnterAsync(Guid jobId, string command, CancellationToken cancellationToken)
+    {
+        if (!_inHand.TryAdd((jobId, command), true))
+            return null;
+        try
+        {
+            return await _places.EnterAsync(
+                alone: await WasLostAsync(jobId, command, cancellationToken), () => _inHand.TryRemove((jobId, command), out _), cancellationToken);
+        }
+        catch
+        {
+            _inHand.TryRemove((jobId, command), out _);
+            throw;
+        }
+    }
+
+    private async Task<bool> WasLostAsync(Guid jobId, string command, CancellationToken cancellationToken)
+    {
+        if (_ended.ContainsKey((jobId, command)))
+            return false;
+        await using var begun = database.CreateCommand("select exists (select from commands_begun where job_id = $1 and command = $2)");
+        begun.Parameters.AddWithValue(jobId);
+        begun.Parameters.AddWithValue(command);
+        return await begun.ExecuteScalarAsync(cancellationToken) is true;
+    }
 
     /// <summary>Writes down that a command is begun.</summary>
     /// <returns>How often it was begun before without an end.</returns>
@@ -65,4 +99,6 @@ public sealed class CommandLosses(NpgsqlDataSource database)
             _ended[(jobId, command)] = true;
         }
     }
+
+    public void Dispose() => _places.Dispose();
 }

@@ -45,6 +45,8 @@ public sealed partial class AssembleResultConsumer(
 
     private async Task<AssemblyOutcome> AssembleAsync(AssembleResult work, AssemblyTurn turn, CancellationToken cancellationToken)
     {
+        // One command of a job at a time is the turn's business: nobody else has this one in hand.
+        using var place = await losses.EnterAsync(work.JobId, CommandLosses.Assembling, cancellationToken);
         var lost = await losses.BeginAsync(work.JobId, CommandLosses.Assembling, cancellationToken);
         try
         {
