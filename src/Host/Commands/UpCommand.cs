@@ -48,7 +48,9 @@ internal static class UpCommand
             Terminal.WriteLine("Submit:            swath submit IMAGE --endpoint URL -o OUT.geojson");
         Terminal.WriteLine("Stop:              Ctrl+C (running regions give back their work; it resumes at the next start, or elsewhere)");
         await swath.WaitForShutdownAsync(cancellationToken);
-        return ExitCodes.Done;
+
+        // A supervisor starts again what did not end because it was asked to.
+        return swath.WasDisplaced ? ExitCodes.JobFailed : ExitCodes.Done;
     }
 
     // What a request over the API or a broker may do, and how it may do more: nobody should have to find out by being refused.

@@ -13,6 +13,8 @@ internal static class LongestEnd
     // Beside the time for draining, as the platforms count it.
     private static readonly TimeSpan BesideDrain = TimeSpan.FromSeconds(9);
 
+    private static readonly TimeSpan LongestSentence = TimeSpan.FromMilliseconds(500);
+
     private static readonly Lock Gate = new();
     private static TimeSpan _drain = TimeSpan.FromSeconds(20);
 
@@ -44,8 +46,12 @@ internal static class LongestEnd
                 return;
         }
 
-        Terminal.WriteError(
-            $"Swath could not end in order within {longest.TotalSeconds:0} s, because something in it did not return, and ends now. What was in hand is done again.");
+        // On a thread of its own: who reads our errors may be what is stuck.
+        var says = new Thread(() => Terminal.WriteError(
+            $"Swath could not end in order within {longest.TotalSeconds:0} s, because something in it did not return, and ends now. What was in hand is done again."))
+        { IsBackground = true };
+        says.Start();
+        says.Join(LongestSentence);
 
         // Not Environment.Exit, which runs handlers of libraries in which threads are stuck.
         ExitNow(Commands.ExitCodes.JobFailed);

@@ -25,6 +25,9 @@ internal sealed class SwathProcess : IAsyncDisposable
 
     public SwathClient Client { get; }
 
+    /// <summary>True when this process stopped because another one runs on its database.</summary>
+    public bool WasDisplaced { get; private set; }
+
     public JobReader Jobs => Client.Jobs;
 
     public TimeProvider Clock { get; } = TimeProvider.System;
@@ -119,6 +122,7 @@ internal sealed class SwathProcess : IAsyncDisposable
     // A process with the in-memory transport and any other on one database would take each other's work.
     private void EndRoles()
     {
+        WasDisplaced = true;
         Terminal.WriteError("The database went away, and another Swath runs on it now: this one stops.");
         _host!.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
     }

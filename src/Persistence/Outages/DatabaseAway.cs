@@ -18,9 +18,13 @@ public static class DatabaseAway
         NpgsqlOperationInProgressException => false,
         // Every other one is about the connection and says nothing of what was asked.
         NpgsqlException => true,
-        SocketException or IOException or TimeoutException when failure.Source == "Npgsql" => true,
+        SocketException or IOException or TimeoutException when IsNpgsqls(failure) => true,
         _ => failure.InnerException is { } cause && IsCauseOf(cause),
     };
+
+    // A host whose name nobody knows any more is thrown by the resolver, and passes Npgsql on its way as it is.
+    private static bool IsNpgsqls(Exception failure) =>
+        failure.Source == "Npgsql" || failure.StackTrace?.Contains(" Npgsql.", StringComparison.Ordinal) == true;
 
     // https://www.postgresql.org/docs/current/errcodes-appendix.html
     private static bool IsAway(PostgresException answer) =>

@@ -42,14 +42,17 @@ internal sealed class OutboxDelivery(
         while (!stoppingToken.IsCancellationRequested)
         {
             var wait = options.Value.SweepInterval;
+
+            // One that fails, for whatever reason, keeps none of the others from its work.
+            if (options.Value.RedeliverUnconsumed && time.GetUtcNow() >= nextUnconsumed)
+            {
+                var swept = await TryAsync(() => unconsumed.SweepAsync(stoppingToken), stoppingToken)
+                    & await TryAsync(() => unanswered.SweepAsync(stoppingToken), stoppingToken);
+                nextUnconsumed = time.GetUtcNow() + (swept ? options.Value.RedeliverAfter : options.Value.SweepInterval);
+            }
+
             await TryAsync(async () =>
             {
-                if (options.Value.RedeliverUnconsumed && time.GetUtcNow() >= nextUnconsumed)
-                {
-                    await unconsumed.SweepAsync(stoppingToken);
-                    await unanswered.SweepAsync(stoppingToken);
-                    nextUnconsumed = time.GetUtcNow() + options.Value.RedeliverAfter;
-                }
                 await dispatch.DeliverDueAsync(stoppingToken);
                 if (time.GetUtcNow() >= nextSweep)
                 {

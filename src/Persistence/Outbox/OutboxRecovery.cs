@@ -29,14 +29,14 @@ public sealed class OutboxRecovery
         """;
 
     // A job without a row has not been accepted yet. What the saga has handled, as an event or by ignoring it, is not its business a second
-    // time: a command that was ignored then might be obeyed now.
+    // time: a command that was ignored then might be obeyed now. What was said to a job after its end - to retry it, to begin it anew - still waits.
     private const string ResetOutbox =
         """
         update outbox o set delivered_at = null
         where o.delivered_at is not null and o.job_id is not null
           and o.consumed_at is null
           and not exists (select from job_events e where e.job_id = o.job_id and e.message_id = o.message_id)
-          and not exists (select from jobs j where j.job_id = o.job_id and j.state = any($1))
+          and not exists (select from jobs j where j.job_id = o.job_id and j.state = any($1) and j.finished_at >= o.enqueued_at)
         """;
 
     private const string NoteTransport = "update last_transport set name = $1 where name <> $1";

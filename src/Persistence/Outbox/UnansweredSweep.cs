@@ -18,7 +18,7 @@ internal sealed class UnansweredSweep(
     private const int AtOnce = 1_000;
 
     // Served by jobs_unfinished. The last two events: behind the one with the command may stand one that gave something back. What
-    // is begun comes again by itself should its process be lost; and who holds the lock of assembling is at it.
+    // is begun since then comes again by itself should its process be lost; and who holds the lock of assembling is at it.
     private static readonly string Reset =
         $"""
         with silent as materialized (
@@ -29,7 +29,7 @@ internal sealed class UnansweredSweep(
         ), asked as materialized (
           select j.job_id from jobs j join silent s on s.job_id = j.job_id
           where floor(log(2, greatest(s.patiences, 1)::numeric)) > floor(log(2, greatest(s.patiences_before, 0.5)::numeric))
-            and not exists (select from commands_begun b where b.job_id = j.job_id)
+            and not exists (select from commands_begun b where b.job_id = j.job_id and b.last_begun_at >= j.updated_at - interval '1 minute')
             and not exists (
               select from pg_locks l
               where l.locktype = 'advisory' and l.granted and l.objsubid = 1
@@ -51,16 +51,25 @@ internal sealed class UnansweredSweep(
         if (model is null || model.AwaitingStates.Count == 0)
             return 0;
         var now = time.GetUtcNow();
-        await using var command = database.CreateCommand(Reset);
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = _swept ?? now - Never });
-        command.Parameters.Add(new NpgsqlParameter<double> { TypedValue = options.Value.RedeliverAfter.TotalSeconds });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. model.AwaitingStates], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = AtOnce });
-        var count = await command.ExecuteNonQueryAsync(cancellationToken);
+        var count = 0;
+
+        // Until none is left: whose time has come in this sweep is not found by the next. Those of one turn are no longer delivered, and so not found again.
+        for (var asked = AtOnce; asked == AtOnce; count += asked)
+            asked = await AskAsync(now, cancellationToken);
         _swept = now;
         if (count > 0)
             logger.LogWarning("{Count} jobs have waited for an answer for long; what they asked for is asked again", count);
         return count;
+    }
+
+    private async Task<int> AskAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Reset);
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = _swept ?? now - Never });
+        command.Parameters.Add(new NpgsqlParameter<double> { TypedValue = options.Value.RedeliverAfter.TotalSeconds });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. model!.AwaitingStates], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = AtOnce });
+        return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

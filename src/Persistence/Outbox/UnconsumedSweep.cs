@@ -19,7 +19,7 @@ internal sealed class UnconsumedSweep(
           select o.message_id from outbox o
           where o.delivered_at <= $1 and o.consumed_at is null and o.job_id is not null and o.destination = any($2)
             and not exists (select from job_events e where e.job_id = o.job_id and e.message_id = o.message_id)
-            and not exists (select from jobs j where j.job_id = o.job_id and j.state = any($3))
+            and not exists (select from jobs j where j.job_id = o.job_id and j.state = any($3) and j.finished_at >= o.enqueued_at)
           order by o.delivered_at limit $4 for no key update of o skip locked
         )
         """;

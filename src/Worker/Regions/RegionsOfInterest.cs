@@ -28,12 +28,14 @@ internal sealed class RegionsOfInterest
         {
             return region.Value;
         }
-        catch (ImageException)
+        finally
         {
-            // It may have been the image's server that was away.
-            lock (_gate)
-                _known.Remove(key);
-            throw;
+            // What failed is not kept: it may have been the image's server that was away.
+            if (!region.IsValueCreated)
+            {
+                lock (_gate)
+                    _known.Remove(key);
+            }
         }
     }
 

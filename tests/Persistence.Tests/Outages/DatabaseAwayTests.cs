@@ -36,6 +36,17 @@ public sealed class DatabaseAwayTests
     }
 
     [Fact]
+    public async Task IsCauseOf_HostWhoseNameIsUnknown_Is()
+    {
+        // No name can have a part of 64 letters: the resolver says so without asking anybody.
+        await using var database = NpgsqlDataSource.Create($"Host={new string('a', 64)}.invalid;Database=swath;Username=swath");
+
+        var failure = await Assert.ThrowsAnyAsync<Exception>(async () => await database.OpenConnectionAsync());
+
+        Assert.True(DatabaseAway.IsCauseOf(failure), failure.ToString());
+    }
+
+    [Fact]
     public void IsCauseOf_OthersThatAreAway_IsNot()
     {
         Assert.False(DatabaseAway.IsCauseOf(new SocketException(111)));

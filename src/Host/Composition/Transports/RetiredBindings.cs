@@ -6,11 +6,13 @@ namespace Swath.Host.Composition.Transports;
 
 /// <summary>
 /// Removes from a broker what earlier releases bound: the exchanges of all message types ended at the queues of Swath's roles, so that whoever
-/// could publish could say that a job is completed. Brokers keep bindings until somebody takes them away.
+/// could publish could say that a job is completed. Brokers keep bindings until somebody takes them away, and a process of an earlier release
+/// that still runs makes them again: they are looked for again and again.
 /// </summary>
 internal sealed class RetiredBindings(Uri address, TimeProvider time, ILogger<RetiredBindings> logger) : BackgroundService
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMinutes(10);
 
     private static readonly (Uri Queue, Type[] Messages)[] Bound =
     [
@@ -34,7 +36,8 @@ internal sealed class RetiredBindings(Uri address, TimeProvider time, ILogger<Re
             try
             {
                 await RemoveAsync(stoppingToken);
-                return;
+                pause = TimeSpan.FromSeconds(1);
+                await Task.Delay(BetweenLooks, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception failure) when (failure is BrokerUnreachableException or OperationInterruptedException or AlreadyClosedException)
             {
