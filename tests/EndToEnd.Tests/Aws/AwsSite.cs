@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Extensions.DependencyInjection;
@@ -89,16 +90,22 @@ internal sealed class AwsSite : IAsyncDisposable
     public Task RequestAsync(string jobId, int job, string model) => SendAsync(Body(jobId, job, model));
 
     /// <summary>A request in osml-model-runner's form; members that are given again replace the earlier ones.</summary>
-    public string Body(string jobId, int job, string model, params (string Name, string Json)[] members) =>
-        $$"""
-        {
-          "jobName": "{{jobId}}", "jobId": "{{jobId}}", "imageUrls": ["s3://{{_name}}/images/{{job % Images}}.tif"],
-          "outputs": [{"type": "S3", "bucket": "{{_name}}", "prefix": "results/"}],
-          "imageProcessor": {"name": "{{model}}", "type": "HTTP_ENDPOINT"},
-          "imageProcessorTileSize": "{{TileSize}}", "imageProcessorTileOverlap": {{Overlap}},
-          "imageProcessorTileFormat": "GTIFF", "imageProcessorTileCompression": "NONE"{{string.Concat(members.Select(member => $", \"{member.Name}\": {member.Json}"))}}
-        }
-        """;
+    public string Body(string jobId, int job, string model, params (string Name, string Json)[] members)
+    {
+        var body = JsonNode.Parse(
+            $$"""
+            {
+              "jobName": "{{jobId}}", "jobId": "{{jobId}}", "imageUrls": ["s3://{{_name}}/images/{{job % Images}}.tif"],
+              "outputs": [{"type": "S3", "bucket": "{{_name}}", "prefix": "results/"}],
+              "imageProcessor": {"name": "{{model}}", "type": "HTTP_ENDPOINT"},
+              "imageProcessorTileSize": "{{TileSize}}", "imageProcessorTileOverlap": {{Overlap}},
+              "imageProcessorTileFormat": "GTIFF", "imageProcessorTileCompression": "NONE"
+            }
+            """)!;
+        foreach (var (name, json) in members)
+            body[name] = JsonNode.Parse(json);
+        return body.ToJsonString();
+    }
 
     public Task SendAsync(string body) => _sqs.SendAsync(_requests, body, null, null, null, CancellationToken.None);
 
