@@ -28,6 +28,9 @@ internal static class CanonicalRequest
         return SHA256.HashData(stream.GetBuffer().AsSpan(0, (int)stream.Length));
     }
 
+    /// <returns>The same of a request that is stored as an event.</returns>
+    public static byte[] HashOf(string stored) => HashOf(JsonSerializer.Deserialize<ImageRequested>(stored, Json)!);
+
     // As deep as the reader let it be, which is 64 levels.
     private static void Write(JsonElement json, Utf8JsonWriter writer)
     {

@@ -11,10 +11,11 @@ internal sealed class SubmissionStore(NpgsqlDataSource database, IOutbox outbox)
     // What the rules allow of any of them, and more than an index would take of a tenant that breaks them.
     private const int LongestText = 600;
 
+    // Not beside a job that is there: its saga has its request already.
     private const string Insert =
         """
         insert into submissions (tenant, key, job_id, hash, name, image_url, endpoint, priority)
-        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing
+        select $1, $2, $3, $4, $5, $6, $7, $8 where $9 or not exists (select from jobs where job_id = $3) on conflict do nothing
         """;
 
     // Served by the primary key and by submissions_job. Its own id first: that is what a caller has chosen.
@@ -27,6 +28,14 @@ internal sealed class SubmissionStore(NpgsqlDataSource database, IOutbox outbox)
         order by s.job_id = $3 desc limit 1
         """;
 
+    // What a job from before there were submissions was asked for: its first event.
+    private const string Begun =
+        """
+        select j.tenant, e.data::text
+        from jobs j left join job_events e on e.job_id = j.job_id and e.version = 1 and e.type = 'image-requested.v1'
+        where j.job_id = $1
+        """;
+
     /// <summary>Stores a request that is not known yet.</summary>
     /// <returns>Null when it was stored; else what is known under its id.</returns>
     public async Task<KnownSubmission?> TryAddAsync(ImageRequested request, byte[] hash, CancellationToken cancellationToken)
@@ -34,17 +43,13 @@ internal sealed class SubmissionStore(NpgsqlDataSource database, IOutbox outbox)
         var key = KeyOf(request);
         await using var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        await using var insert = new NpgsqlCommand(Insert, connection, transaction);
-        AddKey(insert, request.Tenant, key, request.JobId);
-        insert.Parameters.AddWithValue(hash);
-        insert.Parameters.AddWithValue(Storable(request.JobName ?? request.ExternalId ?? request.JobId.ToString()));
-        insert.Parameters.AddWithValue(Storable(request.ImageUrl));
-        insert.Parameters.AddWithValue(Storable(request.Endpoint?.Name));
-        insert.Parameters.AddWithValue(request.Priority);
-        if (await insert.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) == 0)
+        if (!await InsertAsync(connection, transaction, request, key, hash, hasJob: false, cancellationToken).ConfigureAwait(false))
         {
-            return await FindAsync(connection, request.Tenant, key, request.JobId, cancellationToken).ConfigureAwait(false)
+            var known = await FindAsync(connection, request.Tenant, key, request.JobId, cancellationToken).ConfigureAwait(false)
+                ?? await RecallAsync(connection, transaction, request, key, hash, cancellationToken).ConfigureAwait(false)
                 ?? throw new InvalidOperationException($"The submission of job {request.JobId} was there a moment ago and is gone: submit it again.");
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return known;
         }
 
         await outbox.EnqueueAsync(transaction, Message(request, request.JobId), cancellationToken).ConfigureAwait(false);
@@ -77,6 +82,44 @@ internal sealed class SubmissionStore(NpgsqlDataSource database, IOutbox outbox)
         return await row.ReadAsync(cancellationToken).ConfigureAwait(false)
             ? new KnownSubmission(row.GetString(0), row.GetString(1), row.GetGuid(2), row.GetFieldValue<byte[]>(3), row.GetBoolean(4))
             : null;
+    }
+
+    // A job from before there were submissions: its saga would ignore a second request, whatever it asks for. From now on it is known as the others are.
+    private static async Task<KnownSubmission?> RecallAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, ImageRequested request, string key, byte[] hash, CancellationToken cancellationToken)
+    {
+        string? tenant, first;
+        await using (var find = new NpgsqlCommand(Begun, connection, transaction))
+        {
+            find.Parameters.AddWithValue(request.JobId);
+            await using var row = await find.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            if (!await row.ReadAsync(cancellationToken).ConfigureAwait(false))
+                return null;
+            tenant = row.IsDBNull(0) ? null : row.GetString(0);
+            first = row.IsDBNull(1) ? null : row.GetString(1);
+        }
+
+        // Where the first event is gone, the id alone says that it is the same.
+        var known = new KnownSubmission(tenant ?? "", key, request.JobId, first is null ? hash : CanonicalRequest.HashOf(first), NeverBegan: false);
+        if (known.Tenant != request.Tenant || !known.Hash.AsSpan().SequenceEqual(hash))
+            return known;
+        await InsertAsync(connection, transaction, request, key, hash, hasJob: true, cancellationToken).ConfigureAwait(false);
+        return await FindAsync(connection, request.Tenant, key, request.JobId, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <returns>False when one of its ids is taken.</returns>
+    private static async Task<bool> InsertAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, ImageRequested request, string key, byte[] hash, bool hasJob, CancellationToken cancellationToken)
+    {
+        await using var insert = new NpgsqlCommand(Insert, connection, transaction);
+        AddKey(insert, request.Tenant, key, request.JobId);
+        insert.Parameters.AddWithValue(hash);
+        insert.Parameters.AddWithValue(Storable(request.JobName ?? request.ExternalId ?? request.JobId.ToString()));
+        insert.Parameters.AddWithValue(Storable(request.ImageUrl));
+        insert.Parameters.AddWithValue(Storable(request.Endpoint?.Name));
+        insert.Parameters.AddWithValue(request.Priority);
+        insert.Parameters.AddWithValue(hasJob);
+        return await insert.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) > 0;
     }
 
     // A request that was refused may hold what a table and its indexes can't.
