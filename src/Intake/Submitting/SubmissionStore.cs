@@ -18,11 +18,12 @@ internal sealed class SubmissionStore(NpgsqlDataSource database, IOutbox outbox)
         select $1, $2, $3, $4, $5, $6, $7, $8 where $9 or not exists (select from jobs where job_id = $3) on conflict do nothing
         """;
 
-    // Served by the primary key and by submissions_job. Its own id first: that is what a caller has chosen.
+    // Served by the primary key and by submissions_job. Its own id first: that is what a caller has chosen. Of the regions of a job that ended long ago
+    // nothing is left: that it had begun is what the job itself still says.
     private const string Known =
         """
         select s.tenant, s.key, s.job_id, s.hash,
-               coalesce(j.state = 'Failed', false) and not exists (select from job_regions r where r.job_id = s.job_id and r.attempt > 0)
+               coalesce(j.state = 'Failed', false) and j.started_at is null and not exists (select from job_regions r where r.job_id = s.job_id and r.attempt > 0)
         from submissions s left join jobs j on j.job_id = s.job_id
         where s.job_id = $3 or (s.tenant = $1 and s.key = $2)
         order by s.job_id = $3 desc limit 1

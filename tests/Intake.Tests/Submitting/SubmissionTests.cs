@@ -75,6 +75,20 @@ public sealed class SubmissionTests(DatabaseFixture database) : IClassFixture<Da
         Assert.Equal(0L, await MessagesAsync(request.JobId, nameof(ImageRequested)));
     }
 
+    [Fact]
+    public async Task SubmitAsync_JobThatHadBegunAndWhoseRegionsAreSwept_DoesNotBeginAgain()
+    {
+        var request = Request(Guid.NewGuid());
+        await Door.SubmitAsync(request, WayIn.Rest);
+        await InsertJobAsync(request.JobId, "Failed", withRequest: true);
+        await database.Database.ExecuteAsync("update jobs set started_at = now() where job_id = $1", request.JobId);
+
+        var again = await Door.SubmitAsync(request, WayIn.Rest);
+
+        Assert.Equal(new SubmissionOutcome.Accepted(request.JobId, IsNew: false, BeginsAgain: false), again);
+        Assert.Equal(0L, await MessagesAsync(request.JobId, nameof(JobResubmitted)));
+    }
+
     private static ImageRequested Request(Guid jobId) => new()
     {
         JobId = jobId,
