@@ -9,10 +9,9 @@ namespace Swath.Worker.Sinks;
 internal sealed class ReplacedFile : IDisposable
 {
     private readonly string _named;
-    private readonly string _resolved;
     private bool _done;
 
-    private ReplacedFile(string named, string target, string temporary) => (_named, Target, Temporary, _resolved) = (named, target, temporary, ResolvedPath.Of(target));
+    private ReplacedFile(string named, string target, string temporary) => (_named, Target, Temporary) = (named, target, temporary);
 
     /// <summary>The final place.</summary>
     public string Target { get; }
@@ -20,6 +19,7 @@ internal sealed class ReplacedFile : IDisposable
     /// <summary>Where to write until it is whole; ends as the target does.</summary>
     public string Temporary { get; }
 
+    /// <param name="path">The path that was permitted, which has no links in it: one that it has now came after the permission.</param>
     /// <exception cref="SinkException">There is no such place.</exception>
     public static ReplacedFile At(string path)
     {
@@ -28,6 +28,7 @@ internal sealed class ReplacedFile : IDisposable
             var target = TargetOf(path);
             var folder = Path.GetDirectoryName(target)!;
             Directory.CreateDirectory(folder);
+            RefuseLinks(path, target);
             return new ReplacedFile(path, target, TemporaryIn(folder, target));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
@@ -74,9 +75,7 @@ internal sealed class ReplacedFile : IDisposable
             using (var written = new FileStream(Temporary, FileMode.Open, FileAccess.ReadWrite))
                 written.Flush(flushToDisk: true);
 
-            // Whoever may write beside it could have put a link in the place of a folder.
-            if (ResolvedPath.Of(Target) != _resolved)
-                throw new SinkException($"The output {_named} can't be written: a link was put into its path while it was made.");
+            RefuseLinks(_named, Target);
             File.Move(Temporary, Target, overwrite: true);
             _done = true;
             return Target;
@@ -108,9 +107,17 @@ internal sealed class ReplacedFile : IDisposable
     private static string TargetOf(string path)
     {
         var target = Path.GetFullPath(path);
-        return Directory.Exists(target) || Path.GetFileName(target).Length == 0
-            ? throw new SinkException($"The output {path} is a folder. Name a file in it.")
-            : target;
+        if (Directory.Exists(target) || Path.GetFileName(target).Length == 0)
+            throw new SinkException($"The output {path} is a folder. Name a file in it.");
+        RefuseLinks(path, target);
+        return target;
+    }
+
+    // Whoever may write beside it could have put a link in the place of a folder.
+    private static void RefuseLinks(string path, string target)
+    {
+        if (ResolvedPath.Of(target) != target)
+            throw new SinkException($"The output {path} can't be written: a link was put into its path while it was made.");
     }
 
     // A random name: two attempts may overlap.

@@ -76,6 +76,21 @@ public sealed class GeoJsonFileSinkTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    [Theory]
+    [InlineData("a.geojson")]
+    [InlineData("new/a.geojson")]
+    public void At_LinkInThePlaceOfTheFolder_WritesNothingBehindIt(string name)
+    {
+        var behind = Directory.CreateDirectory(Path.Combine(_folder, "behind"));
+        Directory.CreateSymbolicLink(Path.Combine(_folder, "results"), behind.FullName);
+
+        var error = Assert.Throws<SinkException>(() => ReplacedFile.At(Path.Combine(_folder, "results", name)));
+
+        Assert.Contains("a link was put into its path", error.Message, StringComparison.Ordinal);
+        Assert.Contains("a link was put into its path", ReplacedFile.Probe(Path.Combine(_folder, "results", name))!.Message, StringComparison.Ordinal);
+        Assert.Empty(behind.GetFileSystemInfos());
+    }
+
     [Fact]
     public void Complete_LinkInThePlaceOfTheFolder_WritesNothingBehindIt()
     {
