@@ -37,10 +37,11 @@ public sealed class GrantSettings(IOptionsMonitor<AccessOptions> options, IConfi
     /// <summary>What a job may do whose request was stamped, or came before requests were: that one has what the settings permit to all.</summary>
     public JobAccess AccessOf(Grants? stamped) => new(stamped ?? Of(null));
 
+    // A tenant's own setting that is empty permits nothing, as all its others do: neither what is open to all, nor the data folder.
     private static IReadOnlyList<string> Folders(string? ofTenant, string ofAll, string? standard)
     {
-        var folders = List(string.IsNullOrWhiteSpace(ofTenant) ? ofAll : ofTenant);
-        return folders.Length > 0 ? [.. folders.Select(Path.GetFullPath)] : standard is null ? [] : [Path.GetFullPath(standard)];
+        var folders = List(ofTenant ?? ofAll);
+        return folders.Length > 0 || ofTenant is not null || standard is null ? [.. folders.Select(Path.GetFullPath)] : [Path.GetFullPath(standard)];
     }
 
     private static string[] List(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

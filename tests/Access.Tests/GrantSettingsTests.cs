@@ -49,6 +49,22 @@ public sealed class GrantSettingsTests
         }
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData(",")]
+    public void Of_TenantWithoutFolders_HasNone(string none)
+    {
+        foreach (var all in new[] { "/all", "" })
+        {
+            var settings = Settings(new() { ["IMAGE_ROOTS"] = all, ["OUTPUT_ROOTS"] = all, ["Tenants:coastguard:IMAGE_ROOTS"] = none, ["Tenants:coastguard:OUTPUT_ROOTS"] = none });
+
+            Assert.Empty(settings.Of("coastguard").ImageRoots);
+            Assert.Empty(settings.Of("coastguard").OutputRoots);
+            Assert.Equal([all.Length > 0 ? all : "/home/data"], settings.Of("navy").OutputRoots);
+        }
+    }
+
     private static GrantSettings Settings(Dictionary<string, string?> configuration) => new ServiceCollection()
         .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(configuration).Build())
         .AddSwathAccess().PostConfigure<AccessOptions>(access => access.DataFolder = "/home/data")
