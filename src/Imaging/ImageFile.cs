@@ -203,12 +203,15 @@ public sealed unsafe class ImageFile : IDisposable
     public bool IsBlank(PixelWindow window)
     {
         // The file's own samples: stretched to bytes, different ones may be the same.
-        var (sampleBytes, bands) = (Gdal.GDALGetDataTypeSizeBytes(_meaning.Type), _bandMap.Length);
+        var (sampleBytes, bands) = _mosaic is null ? (Gdal.GDALGetDataTypeSizeBytes(_meaning.Type), _bandMap.Length) : (_sourceBytes, Header.Bands);
         var samples = ArrayPool<byte>.Shared.Rent(checked(window.Width * window.Height * sampleBytes * bands));
         try
         {
             var used = samples.AsSpan(0, window.Width * window.Height * sampleBytes * bands);
-            ReadSamples(window, used, SampleOrder.BandSequential);
+            if (_mosaic is null)
+                ReadSamples(window, used, SampleOrder.BandSequential);
+            else
+                _mosaic.Read(window, used, SampleOrder.BandSequential);
             return BlankSamples.Are(used, bands, sampleBytes, IsAlpha);
         }
         finally

@@ -133,6 +133,40 @@ public sealed class ImageSegmentTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task IsBlank_PictureSplitOverSegments_LooksAtAllOfThem()
+    {
+        var path = await MakeAsync("split.ntf", """
+            blank = gdal.GetDriverByName('MEM').Create('', 90, 40, 1)
+            blank.GetRasterBand(1).Fill(9)
+            nitf('split.ntf', (blank, 1, 0, 0, 0), (cut(0, 40, 90, 30), 2, 1, 40, 0))
+            """);
+        using var image = Open(path);
+        Assert.True(image.IsBlank(new PixelWindow(10, 5, 60, 30)));
+        Assert.False(image.IsBlank(new PixelWindow(10, 45, 60, 20)));
+        Assert.False(image.IsBlank(new PixelWindow(10, 20, 60, 40)));
+    }
+
+    [SkippableFact]
+    public async Task IsBlank_SplitPictureWithAPalette_LooksAtItsColors()
+    {
+        var path = await MakeAsync("split.ntf", """
+            def indexed(part):
+                table = gdal.ColorTable()
+                [table.SetColorEntry(i, (i, 255 - i, 7)) for i in range(256)]
+                part.GetRasterBand(1).SetColorTable(table)
+                part.GetRasterBand(1).SetColorInterpretation(gdal.GCI_PaletteIndex)
+                return part
+            blank = gdal.GetDriverByName('MEM').Create('', 90, 40, 1)
+            blank.GetRasterBand(1).Fill(9)
+            nitf('split.ntf', (indexed(blank), 1, 0, 0, 0), (indexed(cut(0, 40, 90, 30)), 2, 1, 40, 0))
+            """);
+        using var image = Open(path);
+        Assert.Equal((70, 3), (image.Header.Height, image.Header.Bands));
+        Assert.True(image.IsBlank(new PixelWindow(10, 5, 60, 30)));
+        Assert.False(image.IsBlank(new PixelWindow(10, 45, 60, 20)));
+    }
+
+    [SkippableFact]
     public async Task TryLocate_PictureSplitOverSegments_IsWhereItsCornersAre()
     {
         // Each segment has its own corners (IGEOLO, whole arc seconds; GDAL's BLOCKA is left out).
