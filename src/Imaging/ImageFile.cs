@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.ExceptionServices;
 using Swath.Contracts;
 using Swath.Imaging.Encoding;
 using Swath.Imaging.Locating;
@@ -121,17 +120,7 @@ public sealed unsafe class ImageFile : IDisposable
         {
             // Whether it is there, and may be read, is known before GDAL looks at it.
             _ = remote.Length;
-            ImageFile image;
-            try
-            {
-                image = Open(name, path, limits, segment);
-            }
-            catch (ImageException) when (remote.Failure is not null)
-            {
-                ExceptionDispatchInfo.Throw(remote.Failure!);
-                throw;
-            }
-
+            var image = remote.Open(() => Open(name, path, limits, segment));
             image._remote = remote;
             foreach (var (part, _) in image._mosaic?.Parts ?? [])
                 part._remote = remote;

@@ -118,16 +118,13 @@ internal sealed unsafe class PixelHandle : IDisposable
 
     private void Renew(PixelWindow window, RemoteFile? remote)
     {
-        remote?.Failure = null;
         DatasetHandle renewed;
         try
         {
-            renewed = _open();
+            renewed = remote is null ? _open() : remote.Open(_open);
         }
-        catch (ImageException gone) when (gone.Kind == ImageErrorKind.NotAnImage)
+        catch (ImageException gone) when (gone.Kind == ImageErrorKind.NotAnImage && remote?.Failure is null)
         {
-            if (remote?.Failure is { } failed)
-                ExceptionDispatchInfo.Throw(failed);
             throw new ImageException(ImageErrorKind.ReadFailed, _path, $"the pixels {window} can't be read: {gone.Detail}", gone);
         }
 

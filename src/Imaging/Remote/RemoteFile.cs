@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.ExceptionServices;
 
 namespace Swath.Imaging.Remote;
 
@@ -24,6 +25,32 @@ internal sealed class RemoteFile(RemoteObject source, RemoteImageOptions options
 
     /// <summary>Why the last read failed; null when it didn't. GDAL only hears that bytes are missing.</summary>
     public Exception? Failure { get; set; }
+
+    /// <summary>Opens what is in the file. What was opened without bytes that could not be fetched would lack what they say: it is closed again.</summary>
+    /// <exception cref="ImageException">What fetching failed with, rather than what was made of the missing bytes.</exception>
+    public T Open<T>(Func<T> open)
+        where T : IDisposable
+    {
+        Failure = null;
+        T opened;
+        try
+        {
+            opened = open();
+        }
+        catch (ImageException) when (Failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(Failure);
+            throw;
+        }
+
+        if (Failure is { } missed)
+        {
+            opened.Dispose();
+            ExceptionDispatchInfo.Throw(missed);
+        }
+
+        return opened;
+    }
 
     /// <summary>The object's length, fetching its beginning if that is not known yet.</summary>
     public long Length

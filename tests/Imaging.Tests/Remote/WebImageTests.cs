@@ -235,6 +235,29 @@ public sealed class WebImageTests : IDisposable
         Assert.Equal(Sample.Pixels(), pixels);
     }
 
+    [SkippableFact]
+    public async Task Open_ServerThatFailsBehindThePixels_IsUnavailableInsteadOfWithoutItsSensorModel()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("sensor.ntf");
+        await GdalOracle.RunAsync(
+            """
+            import sys
+            from osgeo import gdal
+            source = gdal.GetDriverByName('MEM').Create('', 900, 600, 1)
+            header = '02' + 'U' + ' ' * 166 + '0000'
+            gdal.GetDriverByName('NITF').CreateCopy(sys.argv[1], source, options=['NUMDES=1', 'DES=XML_DATA_CONTENT=' + header + "<SICD xmlns='urn:SICD:1.3.0'><ImageData/></SICD>"])
+            """,
+            path);
+        using var server = new RangeServer(await File.ReadAllBytesAsync(path));
+        _options.HttpHosts = $"127.0.0.1:{server.Port}";
+        using (var image = _access.Open(server.Url))
+            Assert.Equal("SICD", image.UnsupportedSensorModel);
+
+        server.Answer = context => context.Request.Headers["Range"]!.StartsWith("bytes=0-", StringComparison.Ordinal) ? Task.FromResult(false) : RangeServer.Status(context, 503);
+        Assert.Equal(ImageErrorKind.Unavailable, Refused(server.Url).Kind);
+    }
+
     [Fact]
     public void Read_ImageThatWasReplaced_FailsInsteadOfMixingTwo()
     {
