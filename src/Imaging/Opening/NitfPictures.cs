@@ -12,29 +12,38 @@ internal static class NitfPictures
     public static IReadOnlyList<FileImage> Of(string resolved, NitfFile file)
     {
         var parents = Parents(file.Images);
-        List<FileImage> images = [];
-        HashSet<int> used = [];
-        foreach (var image in file.Images)
-        {
-            if (!used.Add(image.Index))
-                continue;
-            string? trouble = null;
-            if (parents[image.Index] is null && Placed(file.Images, parents, image) is { Count: > 1 } members)
-            {
-                var parts = members.Where(member => member.Image.Structure == image.Structure).ToList();
-                if (Covers(parts.ConvertAll(part => part.Window)))
-                {
-                    used.UnionWith(parts.Select(part => part.Image.Index));
-                    images.Add(Joined(resolved, parts));
-                    continue;
-                }
 
-                var own = members[0].Window;
-                if (members.Exists(member => !Within(own, member.Window)))
-                    trouble = Trouble(members.Count == parts.Count, members.Select(member => member.Image.Index));
+        // A segment may stand before the one that it is attached to: which are joined is known when all were looked at.
+        Dictionary<int, FileImage> joined = [];
+        Dictionary<int, string> troubles = [];
+        HashSet<int> used = [];
+        foreach (var root in file.Images.Where(image => parents[image.Index] is null))
+        {
+            if (Placed(file.Images, parents, root) is not { Count: > 1 } members)
+                continue;
+            var parts = members.Where(member => member.Image.Structure == root.Structure).ToList();
+            if (Covers(parts.ConvertAll(part => part.Window)))
+            {
+                used.UnionWith(parts.Select(part => part.Image.Index));
+                joined[parts.Min(part => part.Image.Index)] = Joined(resolved, parts);
+                continue;
             }
 
-            images.Add(new FileImage([new ImagePart(Name(resolved, image), image.At(0, 0))], trouble));
+            var own = members[0].Window;
+            if (members.TrueForAll(member => Within(own, member.Window)))
+                continue;
+            var trouble = Trouble(members.Count == parts.Count, members.Select(member => member.Image.Index));
+            foreach (var (image, _) in members)
+                troubles[image.Index] = trouble;
+        }
+
+        List<FileImage> images = [];
+        foreach (var image in file.Images)
+        {
+            if (joined.TryGetValue(image.Index, out var picture))
+                images.Add(picture);
+            else if (!used.Contains(image.Index))
+                images.Add(new FileImage([new ImagePart(Name(resolved, image), image.At(0, 0))], troubles.GetValueOrDefault(image.Index)));
         }
 
         return images;

@@ -181,6 +181,38 @@ public sealed class ImageSegmentTests : IDisposable
         }
     }
 
+    [SkippableFact]
+    public async Task Open_PartThatStandsBeforeWhatItIsAttachedTo_IsJoinedOnce()
+    {
+        var path = await MakeAsync("split.ntf", """
+            nitf('split.ntf', (cut(0, 0, 20, 10), 3, 0, 0, 0), (cut(0, 40, 90, 30), 2, 1, 40, 0), (cut(0, 0, 30, 20), 4, 0, 0, 0), (cut(0, 0, 90, 40), 1, 0, 0, 0))
+            write('whole.tif', 'GTiff', cut(0, 0, 90, 70))
+            """);
+        using (var first = Open(path))
+        {
+            Assert.Equal((20, 10), (first.Header.Width, first.Header.Height));
+            Assert.Contains("3 images", Assert.Single(first.Notes), StringComparison.Ordinal);
+        }
+
+        using (var third = Open(path, 2))
+            Assert.Equal((30, 20), (third.Header.Width, third.Header.Height));
+        using var split = Open(path, 1);
+        using var whole = Open(_folder.File("whole.tif"));
+        byte[] expected = new byte[whole.BytesOf(whole.Bounds)], read = new byte[split.BytesOf(split.Bounds)];
+        whole.Read(whole.Bounds, expected);
+        split.Read(split.Bounds, read);
+        Assert.Equal(expected, read);
+    }
+
+    [SkippableFact]
+    public async Task Open_PartThatDoesNotFitBeforeWhatItIsAttachedTo_IsRefusedUntilItIsNamed()
+    {
+        var path = await MakeAsync("split.ntf", "nitf('split.ntf', (cut(0, 40, 80, 30), 2, 1, 40, 0), (cut(0, 0, 90, 40), 1, 0, 0, 0))");
+        Assert.Contains("leave gaps or overlap", Assert.Throws<ImageException>(() => Open(path)).Message, StringComparison.Ordinal);
+        using var named = Open(path, 0);
+        Assert.Equal((80, 30), (named.Header.Width, named.Header.Height));
+    }
+
     [SkippableTheory]
     [InlineData("(cut(0, 0, 90, 40), 1, 0, 0, 0), (cut(0, 40, 90, 30, 3), 2, 1, 40, 0)", "differ in their samples or bands")]
     [InlineData("(cut(0, 0, 90, 40), 1, 0, 0, 0), (cut(0, 40, 80, 30), 2, 1, 40, 0)", "leave gaps or overlap")]
