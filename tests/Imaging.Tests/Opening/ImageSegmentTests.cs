@@ -181,6 +181,46 @@ public sealed class ImageSegmentTests : IDisposable
         }
     }
 
+    [SkippableTheory]
+    [InlineData("(cut(0, 40, 90, 60, placed=True), 1, 0, 0, 0), (cut(0, 0, 90, 40, placed=True), 2, 1, -40, 0)")]
+    [InlineData("(cut(0, 40, 90, 60, placed=True), 1, 0, 0, 0), (cut(0, 0, 90, 40), 2, 1, -40, 0)")]
+    [InlineData("(cut(60, 0, 30, 100, placed=True), 1, 0, 0, 0), (cut(0, 0, 60, 100, placed=True), 2, 1, 0, -60)")]
+    [InlineData("(cut(0, 40, 90, 60, placed=True), 2, 1, 40, 0), (cut(0, 0, 90, 40, placed=True), 1, 0, 0, 0)")]
+    public async Task TryLocate_FirstSegmentIsNotTheTopLeftOne_IsWhereItsCornersAre(string parts)
+    {
+        var path = await MakeAsync("split.ntf", $"nitf('split.ntf', {parts})");
+        using var image = Open(path);
+        Assert.Equal((90, 100), (image.Header.Width, image.Header.Height));
+        using var locator = ImageLocator.For(image)!;
+        foreach (var (x, y) in new[] { (0.5, 0.5), (89.5, 99.5), (45.0, 40.0), (10.0, 90.0) })
+        {
+            Assert.True(locator.TryLocate(x, y, out var longitude, out var latitude));
+            Assert.Equal(10 + (x * 0.01), longitude, 0.0006);
+            Assert.Equal(50 - (y * 0.01), latitude, 0.0006);
+        }
+    }
+
+    [SkippableFact]
+    public async Task Open_PolynomialsOfASegmentThatIsNotTheTopLeftOne_AreRefusedByName()
+    {
+        const string polynomials = """
+            terms = lambda *values: ' '.join(str(v) for v in list(values) + [0] * (20 - len(values)))
+            def rpc(part):
+                part.SetMetadata({'LINE_OFF': '50', 'SAMP_OFF': '45', 'LAT_OFF': '49.5', 'LONG_OFF': '10.5', 'HEIGHT_OFF': '100', 'LINE_SCALE': '50', 'SAMP_SCALE': '45',
+                    'LAT_SCALE': '0.5', 'LONG_SCALE': '0.5', 'HEIGHT_SCALE': '500', 'LINE_NUM_COEFF': terms(0, 0, -1), 'LINE_DEN_COEFF': terms(1),
+                    'SAMP_NUM_COEFF': terms(0, 1), 'SAMP_DEN_COEFF': terms(1), 'ERR_BIAS': '0', 'ERR_RAND': '0'}, 'RPC')
+                return part
+
+            """;
+        var straight = await MakeAsync("straight.ntf", polynomials + "nitf('straight.ntf', (rpc(cut(0, 0, 90, 40)), 1, 0, 0, 0), (cut(0, 40, 90, 60), 2, 1, 40, 0))");
+        using (var image = Open(straight))
+            Assert.Equal((Georeferencing.RationalPolynomial, 100), (image.Header.Georeferencing, image.Header.Height));
+        var moved = await MakeAsync("moved.ntf", polynomials + "nitf('moved.ntf', (rpc(cut(0, 40, 90, 60)), 1, 0, 0, 0), (cut(0, 0, 90, 40), 2, 1, -40, 0))");
+        var refused = Assert.Throws<ImageException>(() => Open(moved));
+        Assert.Equal(ImageErrorKind.InvalidRequest, refused.Kind);
+        Assert.Contains("rational polynomials", refused.Message, StringComparison.Ordinal);
+    }
+
     [SkippableFact]
     public async Task Open_PartThatStandsBeforeWhatItIsAttachedTo_IsJoinedOnce()
     {
