@@ -263,6 +263,28 @@ public sealed class RegionOfInterestTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(190, 5, 200, -5, 4326, "POLYGON ((-166 -1, -164 -1, -164 1, -166 1, -166 -1))", 240, 144, 120, 72)]
+    [InlineData(190, 5, 200, -5, 4326, "POLYGON ((194 -1, 196 -1, 196 1, 194 1, 194 -1))", 240, 144, 120, 72)]
+    [InlineData(190, 5, 200, -5, 4258, "POLYGON ((-166 -1, -164 -1, -164 1, -166 1, -166 -1))", 240, 144, 120, 72)]
+    [InlineData(-200, 5, -190, -5, 4326, "POLYGON ((164 -1, 166 -1, 166 1, 164 1, 164 -1))", 240, 144, 120, 72)]
+    [InlineData(0, 90, 360, -90, 4326, "POLYGON ((-110 -10, -90 -10, -90 10, -110 10, -110 -10))", 416, 160, 33, 40)]
+    [InlineData(0, 90, 360, -90, 4326, "POLYGON ((90 -10, 110 -10, 110 10, 90 10, 90 -10))", 150, 160, 33, 40)]
+    [InlineData(0, 90, 360, -90, 4326, "POLYGON ((250 -10, 270 -10, 270 10, 250 10, 250 -10))", 416, 160, 33, 40)]
+    public void FromWkt_DegreesBeyond180_FindsWhatIsWrittenWithin(double west, double north, double east, double south, ushort epsg, string wkt, int x, int y, int width, int height)
+    {
+        const int columns = 600, rows = 360;
+        var tags = new[]
+        {
+            TiffTag.Doubles(TiffDirectory.ModelPixelScale, (east - west) / columns, (north - south) / rows, 0),
+            TiffTag.Doubles(TiffDirectory.ModelTiepoint, 0, 0, 0, west, north, 0),
+            TiffTag.Shorts(TiffDirectory.GeoKeyDirectory, 1, 1, 0, 3, 1024, 0, 1, 2, 1025, 0, 1, 1, 2048, 0, 1, epsg),
+        };
+        using var image = ImageFile.Open(_folder.Write("degrees.tif", new SampleTiff(columns, rows, 1, 1) { Extra = tags }.ToBytes()), ImagingLimits.Default);
+        var found = RegionOfInterest.FromWkt(wkt, image).Bounds;
+        Assert.True(Math.Abs(found.X - x) < 2 && Math.Abs(found.Y - y) < 2 && Math.Abs(found.Width - width) < 3 && Math.Abs(found.Height - height) < 3, $"{found}");
+    }
+
     private static string RandomRing(int positions)
     {
         var random = new Random(1);
