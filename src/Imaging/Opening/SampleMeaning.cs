@@ -116,13 +116,16 @@ internal sealed class SampleMeaning
         return value >= 0 && value <= most ? most - value : value;
     }
 
-    /// <summary>The value that means "no sample" in every band, as it is after reading; null when there is none, or bands differ in it.</summary>
+    /// <summary>The value that means "no sample" in every band, as it is after reading; null when there is none, or bands differ in it. An alpha band doesn't count: its values are no picture, and it is not turned.</summary>
     public double? NoDataOf(DatasetHandle dataset)
     {
         double? common = null;
         for (var band = 1; band <= Gdal.GDALGetRasterCount(dataset); band++)
         {
-            var value = Gdal.GDALGetRasterNoDataValue(Gdal.GDALGetRasterBand(dataset, band), out var present);
+            var handle = Gdal.GDALGetRasterBand(dataset, band);
+            if (Gdal.GDALGetRasterColorInterpretation(handle) == Gdal.AlphaInterpretation)
+                continue;
+            var value = Gdal.GDALGetRasterNoDataValue(handle, out var present);
             var meant = band == 1 ? Turned(value) : value;
             if (present == 0 || (common is { } other && !other.Equals(meant)))
                 return null;

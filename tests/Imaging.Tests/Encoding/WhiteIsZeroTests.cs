@@ -81,6 +81,16 @@ public sealed class WhiteIsZeroTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task NoData_WhiteIsZeroWithAlpha_IsTheTurnedValueOfTheGray()
+    {
+        var path = await MakeAsync("nothing.tif", "GTiff", "Byte", 2, "PHOTOMETRIC=MINISWHITE ALPHA=YES",
+            "d.GetRasterBand(1).SetNoDataValue(7); d.GetRasterBand(2).SetColorInterpretation(gdal.GCI_AlphaBand)");
+        using var image = ImageFile.Open(path, ImagingLimits.Default);
+        Assert.True(image.IsAlpha(2));
+        Assert.Equal(248, image.NoData);
+    }
+
+    [SkippableFact]
     public async Task Open_WhiteIsZeroOfFloatingPoint_IsSentAsItStandsAndSaysSo()
     {
         var path = await MakeAsync("white.tif", "GTiff", "Float32", 1, "PHOTOMETRIC=MINISWHITE");
