@@ -124,6 +124,13 @@ internal sealed class SwathDatabase : IAsyncDisposable
 
     private static async Task AnnounceAsync(SwathPaths paths, string? notice)
     {
+        // The demo's own is found by nobody else.
+        if (paths != SwathPaths.Current())
+        {
+            Terminal.WriteError($"Made a database in '{paths.Home}', for this command alone. To look into it: export {SwathPaths.Variable}={paths.Home}");
+            return;
+        }
+
         Terminal.WriteError(notice is null
             ? $"Made a database in '{paths.Home}': from now on every command of this user finds it there. {SwathPaths.Variable} names another place."
             : $"{notice} From now on every command of this user finds it there. {SwathPaths.Variable} names another place.");
