@@ -146,9 +146,39 @@ internal readonly record struct HalfPlane(int Axis, double Bound, bool Above)
     private static List<List<Position[]>> WithHoles(List<Position[]> shells, List<Position[]> holes)
     {
         var parts = shells.ConvertAll(shell => new List<Position[]> { shell });
+        if (parts.Count == 1)
+        {
+            parts[0].AddRange(holes);
+            return parts;
+        }
+
+        var extents = shells.ConvertAll(Extent.Of);
         foreach (var hole in holes)
-            parts.Find(part => parts.Count == 1 || Position.IsIn(hole[0], part[0]))?.Add(hole);
+        {
+            // A hole may touch its shell in a position, which then is in no part or in another: most of three decide.
+            ReadOnlySpan<Position> asked = [hole[0], hole[hole.Length / 3], hole[2 * hole.Length / 3]];
+            for (var i = 0; i < parts.Count; i++)
+            {
+                if (!extents[i].Has(asked) || !AreMostIn(asked, parts[i][0]))
+                    continue;
+                parts[i].Add(hole);
+                break;
+            }
+        }
+
         return parts;
+    }
+
+    private static bool AreMostIn(ReadOnlySpan<Position> asked, Position[] shell)
+    {
+        var inside = 0;
+        foreach (var position in asked)
+        {
+            if (Position.IsIn(position, shell))
+                inside++;
+        }
+
+        return inside >= 2;
     }
 
     private static Position[]? AsRing(List<Position> positions)
@@ -178,5 +208,22 @@ internal readonly record struct HalfPlane(int Axis, double Bound, bool Above)
         }
 
         return [.. distinct];
+    }
+
+    private readonly record struct Extent(double Left, double Top, double Right, double Bottom)
+    {
+        public static Extent Of(Position[] ring) =>
+            new(ring.Min(position => position.X), ring.Min(position => position.Y), ring.Max(position => position.X), ring.Max(position => position.Y));
+
+        public bool Has(ReadOnlySpan<Position> asked)
+        {
+            foreach (var position in asked)
+            {
+                if (position.X < Left || position.X > Right || position.Y < Top || position.Y > Bottom)
+                    return false;
+            }
+
+            return true;
+        }
     }
 }

@@ -51,6 +51,20 @@ public sealed class HalfPlaneTests
     }
 
     [Theory]
+    [InlineData(20, 28)]
+    [InlineData(30, 22)]
+    public void Clip_HoleThatTouchesItsShell_StaysInItsPart(double touches, double others)
+    {
+        var comb = new PixelGeometry(
+            PixelGeometryType.Polygon,
+            [-10, 0, 50, 0, 50, 10, -5, 10, -5, 20, 50, 20, 50, 30, -10, 30, -10, 0, 30, touches, 35, others, 25, others, 30, touches], [9, 13]);
+
+        var shape = PixelShapes.ToGeometry(ImageEdge.Clip(comb, Image)!);
+
+        Assert.Equal(1000 - (10 * 8 / 2), shape.Area, 9);
+    }
+
+    [Theory]
     [InlineData(100, 10, 150, 20)]
     [InlineData(-50, -50, -1, -1)]
     public void Clip_PolygonThatOnlyTouchesTheEdge_IsNothing(double minX, double minY, double maxX, double maxY) =>
