@@ -18,7 +18,10 @@ internal static class AgreeingDuplicates
     public const double MostShiftOfSide = 0.75;
 
     // More boxes than these within two pixels of one another are no scene of separate objects; what overlaps among them is left to suppression.
-    private const int MostLookedAt = 64;
+    private const int MostThatAgree = 64;
+
+    // Those that the grid has in the cells around, of which most are not that near.
+    private const int MostLookedAt = 512;
 
     /// <summary>Drops (sets false in <paramref name="kept"/>) the lesser of each two that agree; returns how many.</summary>
     /// <param name="candidates">All features.</param>
@@ -87,6 +90,7 @@ internal static class AgreeingDuplicates
     private struct Search(DistillationCandidate[] candidates, int member, Dictionary<int, int> rank, HashSet<(int Feature, int Tile)> standsFor) : OverlapGrid.IVisitor
     {
         private int _lookedAt;
+        private int _agreeing;
         private double _least = double.PositiveInfinity;
 
         public int? Best { get; private set; }
@@ -96,6 +100,8 @@ internal static class AgreeingDuplicates
             if (++_lookedAt > MostLookedAt)
                 return OverlapGrid.Visit.Stop;
             var shift = Shift(candidates[member].Bounds, candidates[candidate].Bounds);
+            if (double.IsFinite(shift) && ++_agreeing > MostThatAgree)
+                return OverlapGrid.Visit.Stop;
             var isBetter = shift < _least || (double.IsFinite(shift) && shift == _least && rank[candidate] < rank[Best!.Value]);
             if (isBetter && !standsFor.Contains((candidate, candidates[member].Tile)))
                 (_least, Best) = (shift, candidate);
