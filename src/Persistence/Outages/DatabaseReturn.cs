@@ -1,3 +1,4 @@
+using System.Numerics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -17,6 +18,8 @@ public sealed class DatabaseReturn(NpgsqlDataSource database, TimeProvider time,
     private static readonly TimeSpan ShortestSetback = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestSetback = TimeSpan.FromSeconds(5);
 
+    private const int MutedSetbacks = 8;
+
     private readonly Lock _gate = new();
     private Task? _asking;
 
@@ -34,6 +37,8 @@ public sealed class DatabaseReturn(NpgsqlDataSource database, TimeProvider time,
             }
             catch (Exception away) when (DatabaseAway.IsCauseOf(away) && !cancellationToken.IsCancellationRequested)
             {
+                if (setbacks >= MutedSetbacks && BitOperations.IsPow2(setbacks))
+                    log.LogWarning("The database answers, but has refused the same thing {Times} times; it is tried until it can be done. {Reason}", setbacks, away.Message);
                 await Task.Delay(SetbackOf(setbacks), time, cancellationToken).ConfigureAwait(false);
                 await WaitAsync(away, cancellationToken).ConfigureAwait(false);
             }
