@@ -22,20 +22,29 @@ public sealed class GrantSettings(IOptionsMonitor<AccessOptions> options, IConfi
         var its = tenant is null ? null : configuration?.GetSection(Section).GetChildren().FirstOrDefault(section => section.Key == tenant);
         return new Grants
         {
-            ImageRoots = Folders(its?["IMAGE_ROOTS"], all.ImageRoots, all.DataFolder),
-            OutputRoots = Folders(its?["OUTPUT_ROOTS"], all.OutputRoots, all.DataFolder),
-            ImageHosts = Hosts(its?["IMAGE_HTTP_HOSTS"] ?? all.ImageHosts),
-            ImageInternalAddresses = Flag(its?["IMAGE_HTTP_INTERNAL_ADDRESSES"]) ?? all.ImageInternalAddresses,
-            EndpointHosts = Hosts(its?["ENDPOINT_HOSTS"] ?? all.EndpointHosts),
-            EndpointInternalAddresses = Flag(its?["ENDPOINT_INTERNAL_ADDRESSES"]) ?? all.EndpointInternalAddresses,
-            ImageBuckets = List(its?["IMAGE_BUCKETS"] ?? all.ImageBuckets),
-            OutputBuckets = List(its?["OUTPUT_BUCKETS"] ?? all.OutputBuckets),
-            OutputStreams = List(its?["OUTPUT_STREAMS"] ?? all.OutputStreams),
+            ImageRoots = Folders(Own(its, "IMAGE_ROOTS"), all.ImageRoots, all.DataFolder),
+            OutputRoots = Folders(Own(its, "OUTPUT_ROOTS"), all.OutputRoots, all.DataFolder),
+            ImageHosts = Hosts(Own(its, "IMAGE_HTTP_HOSTS") ?? all.ImageHosts),
+            ImageInternalAddresses = Flag(Own(its, "IMAGE_HTTP_INTERNAL_ADDRESSES")) ?? all.ImageInternalAddresses,
+            EndpointHosts = Hosts(Own(its, "ENDPOINT_HOSTS") ?? all.EndpointHosts),
+            EndpointInternalAddresses = Flag(Own(its, "ENDPOINT_INTERNAL_ADDRESSES")) ?? all.EndpointInternalAddresses,
+            ImageBuckets = List(Own(its, "IMAGE_BUCKETS") ?? all.ImageBuckets),
+            OutputBuckets = List(Own(its, "OUTPUT_BUCKETS") ?? all.OutputBuckets),
+            OutputStreams = List(Own(its, "OUTPUT_STREAMS") ?? all.OutputStreams),
         };
     }
 
     /// <summary>What a job may do whose request was stamped, or came before requests were: that one has what the settings permit to all.</summary>
     public JobAccess AccessOf(Grants? stamped) => new(stamped ?? Of(null));
+
+    // As one text, or as a list of JSON.
+    private static string? Own(IConfigurationSection? tenant, string setting)
+    {
+        if (tenant?[setting] is { } text)
+            return text;
+        var items = tenant?.GetSection(setting).GetChildren().Select(item => item.Value).ToList();
+        return items is { Count: > 0 } ? string.Join(',', items) : null;
+    }
 
     // A tenant's own setting that is empty permits nothing, as all its others do: neither what is open to all, nor the data folder.
     private static IReadOnlyList<string> Folders(string? ofTenant, string ofAll, string? standard)

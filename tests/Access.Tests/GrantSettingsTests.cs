@@ -65,6 +65,14 @@ public sealed class GrantSettingsTests
         }
     }
 
+    [Fact]
+    public void Of_TenantWithAListOfJson_HasWhatItNames()
+    {
+        var settings = Settings(new() { ["OUTPUT_ROOTS"] = "/all", ["Tenants:coastguard:OUTPUT_ROOTS:0"] = "/a", ["Tenants:coastguard:OUTPUT_ROOTS:1"] = "/b" });
+
+        Assert.Equal(["/a", "/b"], settings.Of("coastguard").OutputRoots);
+    }
+
     private static GrantSettings Settings(Dictionary<string, string?> configuration) => new ServiceCollection()
         .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(configuration).Build())
         .AddSwathAccess().PostConfigure<AccessOptions>(access => access.DataFolder = "/home/data")
