@@ -46,13 +46,15 @@ public sealed class AwsOutputsTests
         Assert.Contains("The output Kinesis stream nobodys-stream can't be written: there is no such stream", outcome.Output, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
-    public async Task Run_SageMaker_InvokesTheSelectedVariantForEachTile()
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_SageMaker_InvokesTheSelectedVariantForEachTile(bool endpointSaysLittle)
     {
         var emulators = await AwsEmulators.GetAsync();
         await using var plain = new SwathCli();
         await using var model = await ModelProcess.StartAsync(plain, "--model", "centerpoint");
-        await using var front = await SageMakerFront.StartAsync(model.Url);
+        await using var front = await SageMakerFront.StartAsync(model.Url, endpointSaysLittle);
         await using var cli = new SwathCli(new Dictionary<string, string>(emulators.Environment) { ["AWS_ENDPOINT_URL"] = front.Url, ["AWS_SESSION_TOKEN"] = "session" });
 
         var outcome = await cli.RunAsync(

@@ -22,16 +22,19 @@ internal sealed class SageMakerFront : IAsyncDisposable
 
     public string Url { get; private set; } = "";
 
+    /// <summary>As for an account that may describe an endpoint and not list its tags, right after its variant was made, which has no weight yet.</summary>
+    public bool SaysLittle { get; init; }
+
     /// <summary>The variant and the session token of each invocation.</summary>
     public ConcurrentQueue<(string Variant, string Token)> Invocations { get; } = new();
 
-    public static async Task<SageMakerFront> StartAsync(string model)
+    public static async Task<SageMakerFront> StartAsync(string model, bool saysLittle = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
-        var front = new SageMakerFront(app, model);
+        var front = new SageMakerFront(app, model) { SaysLittle = saysLittle };
         app.Run(front.AnswerAsync);
         await app.StartAsync();
         front.Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
@@ -48,10 +51,11 @@ internal sealed class SageMakerFront : IAsyncDisposable
     private Task AnswerAsync(HttpContext context) => (context.Request.Path.Value, context.Request.Headers["X-Amz-Target"].ToString()) switch
     {
         ("/", "SageMaker.DescribeEndpoint") => context.Response.WriteAsync(
-            """
+            $$"""
             {"EndpointName":"ships","EndpointArn":"arn:aws:sagemaker:us-east-1:1:endpoint/ships","EndpointStatus":"InService",
-             "ProductionVariants":[{"VariantName":"blue","CurrentWeight":1.0,"CurrentInstanceCount":2}]}
+             "ProductionVariants":[{"VariantName":"blue",{{(SaysLittle ? "" : "\"CurrentWeight\":1.0,")}}"CurrentInstanceCount":2}]}
             """),
+        ("/", "SageMaker.ListTags") when SaysLittle => RefuseAsync(context, "AccessDeniedException"),
         ("/", "SageMaker.ListTags") => context.Response.WriteAsync("""{"Tags":[]}"""),
         ("/endpoints/ships/invocations", _) => InvokeAsync(context),
         _ => RefuseAsync(context),
@@ -67,10 +71,10 @@ internal sealed class SageMakerFront : IAsyncDisposable
         await answer.Content.CopyToAsync(context.Response.Body);
     }
 
-    private static Task RefuseAsync(HttpContext context)
+    private static Task RefuseAsync(HttpContext context, string error = "ValidationError")
     {
         context.Response.StatusCode = 400;
-        context.Response.Headers["x-amzn-ErrorType"] = "ValidationError";
+        context.Response.Headers["x-amzn-ErrorType"] = error;
         return context.Response.WriteAsync("""{"message":"not found"}""");
     }
 }

@@ -99,10 +99,26 @@ public sealed class HostileAnswersTests
         Assert.Equal(2, written.RootElement.GetProperty("features").GetArrayLength());
     }
 
-    private static string WriteImage(SwathCli cli)
+    [Fact]
+    public async Task Run_SmallObjectThatTwoTilesSeeAPixelOrTwoApart_IsOne()
+    {
+        await using var cli = new SwathCli();
+
+        // The two tiles begin 206 px apart: what one sees at 220 is seen by the other at 222.
+        await using var model = new ScriptedModel(Collection([Box(220, 100), Box(16, 102)]));
+        var result = cli.PathOf("result.geojson");
+
+        var outcome = await cli.RunAsync("run", WriteImage(cli, width: 462, height: 256), "--endpoint", model.Url, "--tile-size", "256", "--overlap", "50", "-o", result);
+
+        Assert.True(outcome.ExitCode == 0, outcome.ToString());
+        using var written = JsonDocument.Parse(await File.ReadAllBytesAsync(result));
+        Assert.Equal(3, written.RootElement.GetProperty("features").GetArrayLength());
+    }
+
+    private static string WriteImage(SwathCli cli, int width = Pixels, int height = Pixels)
     {
         var path = cli.PathOf("image.tif");
-        using var writer = GeoTiffWriter.Create(path, new GeoTiffLayout(Pixels, Pixels, 1, 32618, 500_000, 4_500_000, 0.5));
+        using var writer = GeoTiffWriter.Create(path, new GeoTiffLayout(width, height, 1, 32618, 500_000, 4_500_000, 0.5));
         while (writer.RowsInNext > 0)
             writer.WriteBlockRow(new byte[writer.RowsInNext * writer.Layout.Width]);
         return path;
