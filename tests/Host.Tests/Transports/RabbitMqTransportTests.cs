@@ -1,3 +1,4 @@
+using System.Text;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -93,12 +94,21 @@ public sealed class RabbitMqTransportTests(RabbitMqFixture broker) : IClassFixtu
 
         var upkeep = Assert.IsAssignableFrom<BackgroundService>(provider.GetRequiredService<IHostedService>());
         await upkeep.StartAsync(CancellationToken.None);
-        await upkeep.ExecuteTask!.WaitAsync(Trial.Deadline());
 
-        await channel.BasicPublishAsync(exchange, "", "a forged end"u8.ToArray());
-        await channel.BasicPublishAsync(Queues.ImageJob.AbsolutePath, "", "Swath's own"u8.ToArray());
-        var message = await channel.BasicGetAsync("seen", autoAck: true);
-        Assert.Equal("Swath's own"u8.ToArray(), message!.Body.ToArray());
+        // It goes on looking: what is forged comes through until the bindings are gone, and Swath's own always does.
+        var deadline = Trial.Deadline();
+        string first;
+        do
+        {
+            await channel.QueuePurgeAsync("seen", deadline);
+            await channel.BasicPublishAsync(exchange, "", "a forged end"u8.ToArray(), deadline);
+            await channel.BasicPublishAsync(Queues.ImageJob.AbsolutePath, "", "Swath's own"u8.ToArray(), deadline);
+            var message = await channel.BasicGetAsync("seen", autoAck: true, deadline);
+            first = Encoding.UTF8.GetString(message!.Body.Span);
+        }
+        while (first == "a forged end");
+        Assert.Equal("Swath's own", first);
+        await upkeep.StopAsync(deadline);
     }
 
     [SkippableFact]
