@@ -16,8 +16,8 @@ internal static class RetryCommand
         var command = new Command("retry", "Does what failed of a partially completed or failed job again and waits for the result.") { id, failedTiles, outputs };
         command.SetAction((parsed, cancellationToken) => (parsed.GetValue(failedTiles), parsed.GetValue(outputs)) switch
         {
-            (true, false) => RunAsync(parsed.GetRequiredValue(id), job => job.WhyNoTilesToRetry(), job => new RetryFailedTiles { JobId = job }, cancellationToken),
-            (false, true) => RunAsync(parsed.GetRequiredValue(id), job => job.WhyNoOutputsToRetry(), job => new RetryOutputs { JobId = job }, cancellationToken),
+            (true, false) => RunAsync(parsed.GetRequiredValue(id), job => job.TileRetryRefusal(), job => new RetryFailedTiles { JobId = job }, cancellationToken),
+            (false, true) => RunAsync(parsed.GetRequiredValue(id), job => job.OutputRetryRefusal(), job => new RetryOutputs { JobId = job }, cancellationToken),
             (true, true) => throw new UsageException("Say one of the two: --failed-tiles writes every output again when the tiles are done."),
             _ => throw new UsageException("Say what to retry: --failed-tiles or --outputs. To run the whole image again, submit it again."),
         });

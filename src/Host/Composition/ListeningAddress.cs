@@ -28,7 +28,7 @@ internal static class ListeningAddress
     }
 
     /// <summary>The sentence for an address that the machine refuses; null when a start failed for another reason.</summary>
-    public static string? WhyNot(string url, Exception failure)
+    public static string? Problem(string url, Exception failure)
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException)
         {

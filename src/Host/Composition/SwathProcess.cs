@@ -110,7 +110,7 @@ internal sealed class SwathProcess : IAsyncDisposable
         {
             await _host.StartAsync(cancellationToken);
         }
-        catch (Exception refused) when (_options.ApiUrl is { } url && ListeningAddress.WhyNot(url, refused) is { } why)
+        catch (Exception refused) when (_options.ApiUrl is { } url && ListeningAddress.Problem(url, refused) is { } why)
         {
             throw new UsageException(why);
         }

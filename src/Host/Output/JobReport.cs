@@ -31,7 +31,7 @@ internal static class JobReport
             Line("Warning", warning);
         foreach (var result in job.Results)
             Line("Result", result);
-        if (job.IsFinal && job.WhyNoOutputsToRetry() is null)
+        if (job.IsFinal && job.OutputRetryRefusal() is null)
             Line("Outputs", $"{(job.OutputsFailed > 0 ? $"{job.OutputsFailed} failed" : "none was written")}; what the model saw is kept for 7 days: 'swath retry {job.JobId} --outputs' writes them");
         var failedTiles = FailedTiles.Of(history);
         foreach (var tile in failedTiles.Take(FailedTilesShown))

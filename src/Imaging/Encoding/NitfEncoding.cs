@@ -67,22 +67,7 @@ internal sealed class NitfEncoding(TileCompression compression) : GdalEncoding("
             return;
         ReadOnlySpan<(double X, double Y)> pixels =
             [(0.5, 0.5), (window.Width - 0.5, 0.5), (window.Width - 0.5, window.Height - 0.5), (0.5, window.Height - 0.5)];
-        byte empty = 0;
-        var points = stackalloc GdalControlPoint[4];
-        for (var i = 0; i < 4; i++)
-        {
-            points[i] = new GdalControlPoint
-            {
-                Id = &empty,
-                Info = &empty,
-                Pixel = pixels[i].X,
-                Line = pixels[i].Y,
-                X = corners[i].Longitude,
-                Y = corners[i].Latitude,
-            };
-        }
-
-        _ = Gdal.GDALSetGCPs(tile, 4, points, Placement.Wgs84);
+        Placement.SetCorners(tile, pixels, corners);
     }
 
     // Six decimals with sign: +dd.dddddd+ddd.dddddd (STDI-0002, appendix AA, BLOCKA).

@@ -17,7 +17,7 @@ internal static unsafe class ImageOpening
         GdalErrors.Reset();
         var dataset = Opened(resolved);
         if (dataset == 0)
-            throw new ImageException(ImageErrorKind.NotAnImage, given, WhyNot(resolved).Replace(resolved, given, StringComparison.Ordinal));
+            throw new ImageException(ImageErrorKind.NotAnImage, given, RefusalReason(resolved).Replace(resolved, given, StringComparison.Ordinal));
         var handle = new DatasetHandle(dataset);
         if (GdalErrors.Odd && DriverOf(handle) == "JPEG" && !JpegStream.HasEnd(resolved))
         {
@@ -103,7 +103,7 @@ internal static unsafe class ImageOpening
     }
 
     // A file that GDAL does not take for an image at all, and one whose kind of JPEG 2000 it can't decode, get the same words from it.
-    private static string WhyNot(string resolved)
+    private static string RefusalReason(string resolved)
     {
         var said = GdalErrors.Message;
         if (Jpeg2000Claims.Limitation(resolved) is { } limitation)

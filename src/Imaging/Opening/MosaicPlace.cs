@@ -84,22 +84,7 @@ internal static unsafe class MosaicPlace
     private static DatasetHandle Carrier(ImageMosaic mosaic, (double X, double Y)[] corners, (double Longitude, double Latitude)[] places)
     {
         var carrier = Gdal.GDALCreate(Gdal.GDALGetDriverByName("MEM"), "", mosaic.Width, mosaic.Height, 0, Gdal.Byte, null);
-        byte empty = 0;
-        var points = stackalloc GdalControlPoint[4];
-        for (var i = 0; i < 4; i++)
-        {
-            points[i] = new GdalControlPoint
-            {
-                Id = &empty,
-                Info = &empty,
-                Pixel = corners[i].X,
-                Line = corners[i].Y,
-                X = places[i].Longitude,
-                Y = places[i].Latitude,
-            };
-        }
-
-        _ = Gdal.GDALSetGCPs(carrier, 4, points, Placement.Wgs84);
+        Placement.SetCorners(carrier, corners, places);
         return carrier;
     }
 }

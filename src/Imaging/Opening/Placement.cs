@@ -12,6 +12,30 @@ internal static unsafe class Placement
 
     private const double FarthestCoordinate = 1e10;
 
+    /// <summary>Gives an image its place by four control points.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="pixels">Four places in it, in pixels from its corner.</param>
+    /// <param name="places">Where they are, in degrees of WGS 84.</param>
+    public static void SetCorners(DatasetHandle image, ReadOnlySpan<(double X, double Y)> pixels, ReadOnlySpan<(double Longitude, double Latitude)> places)
+    {
+        byte empty = 0;
+        var points = stackalloc GdalControlPoint[4];
+        for (var i = 0; i < 4; i++)
+        {
+            points[i] = new GdalControlPoint
+            {
+                Id = &empty,
+                Info = &empty,
+                Pixel = pixels[i].X,
+                Line = pixels[i].Y,
+                X = places[i].Longitude,
+                Y = places[i].Latitude,
+            };
+        }
+
+        _ = Gdal.GDALSetGCPs(image, 4, points, Wgs84);
+    }
+
     /// <summary>
     /// An affine transform with a coordinate system, else rational polynomials, else control points. In a NITF the polynomials come
     /// first: its corner coordinates (IGEOLO) are whole arc seconds, the polynomials are the sensor's.

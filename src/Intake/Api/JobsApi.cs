@@ -97,8 +97,8 @@ public static class JobsApi
 
     private static string? WhyNot(JobRow job, object message) => message switch
     {
-        RetryFailedTiles => job.WhyNoTilesToRetry(),
-        RetryOutputs => job.WhyNoOutputsToRetry(),
+        RetryFailedTiles => job.TileRetryRefusal(),
+        RetryOutputs => job.OutputRetryRefusal(),
         _ => job.IsFinal ? $"Job {job.JobId} is {job.State} already." : null,
     };
 

@@ -42,16 +42,16 @@ public sealed record JobRow
     public bool IsFinal => FinishedAt is not null;
 
     /// <summary>Why none of its tiles can be run again, in words; null when some can.</summary>
-    public string? WhyNoTilesToRetry() => WhyNothingIsKept() ?? (TilesFailed > 0 || RegionsDone + RegionsFailed < RegionsTotal
+    public string? TileRetryRefusal() => NothingKeptReason() ?? (TilesFailed > 0 || RegionsDone + RegionsFailed < RegionsTotal
         ? null
-        : $"Job {JobId} is {State}, and has no tile that failed.{(WhyNoOutputsToRetry() is null ? $" Its outputs can be written again: 'swath retry {JobId} --outputs'." : "")}");
+        : $"Job {JobId} is {State}, and has no tile that failed.{(OutputRetryRefusal() is null ? $" Its outputs can be written again: 'swath retry {JobId} --outputs'." : "")}");
 
     /// <summary>Why none of its outputs can be written again, in words; null when some can.</summary>
-    public string? WhyNoOutputsToRetry() => WhyNothingIsKept() ?? (OutputsFailed > 0 || (State == "Failed" && RegionsDone > 0 && RegionsDone + RegionsFailed == RegionsTotal)
+    public string? OutputRetryRefusal() => NothingKeptReason() ?? (OutputsFailed > 0 || (State == "Failed" && RegionsDone > 0 && RegionsDone + RegionsFailed == RegionsTotal)
         ? null
         : $"Job {JobId} is {State}, and has no output that failed.");
 
-    private string? WhyNothingIsKept() => State switch
+    private string? NothingKeptReason() => State switch
     {
         "PartiallyCompleted" => null,
         "Failed" => RegionsTotal > 0 ? null : $"Job {JobId} failed before any of its tiles was run, and has nothing to retry: submit it again.",
