@@ -10,7 +10,7 @@ using Swath.Intake.Measuring;
 using Swath.Intake.Notifications;
 using Swath.Intake.Sqs;
 using Swath.Intake.Submitting;
-using Swath.Persistence.StatusBacklog;
+using Swath.Persistence.Notifications;
 
 namespace Swath.Intake;
 
@@ -29,7 +29,7 @@ public static class IntakeRegistration
         services.AddSwathAwsMessaging();
         services.AddSingleton<MessageHandling>();
         services.AddSwathOptions<StatusTopicOptions>();
-        services.AddSingleton<StatusBacklog>();
+        services.AddSingleton<StatusNotificationOutbox>();
 
         // In this order: what begins with a request must be noticed.
         services.AddHostedService<StatusNotifier>();

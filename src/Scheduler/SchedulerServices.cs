@@ -25,15 +25,15 @@ public static class SchedulerServices
         services.TryAddSingleton<SchedulerMetrics>();
         services.TryAddSingleton<EndpointCapacities>();
         services.TryAddSingleton<AdmissionCycle>();
-        services.TryAddSingleton<AdmissionBell>();
+        services.TryAddSingleton<AdmissionSignal>();
         services.TryAddSingleton<LostWorkerRescuer>();
-        services.AddHostedService(provider => provider.GetRequiredService<AdmissionBell>());
+        services.AddHostedService(provider => provider.GetRequiredService<AdmissionSignal>());
         services.AddHostedService<AdmissionService>();
         services.AddHostedService(provider => provider.GetRequiredService<LostWorkerRescuer>());
         services.AddHostedService<LedgerReconciler>();
         services.AddHostedService<CapacityRefresher>();
         services.AddHostedService<UnusedEndpointSweep>();
-        services.AddHostedService<QueueSurvey>();
+        services.AddHostedService<QueuePositionUpdater>();
         return services;
     }
 

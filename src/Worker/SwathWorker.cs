@@ -32,11 +32,11 @@ public static class SwathWorker
         services.AddSwathSinks();
         services.TryAddSingleton<RegionProcessor>();
         services.TryAddSingleton<RegionRunner>();
-        services.TryAddSingleton<WorkerBell>();
+        services.TryAddSingleton<WorkerSignal>();
         services.TryAddSingleton<WorkerLease>();
         services.TryAddSingleton<ResultAssembler>();
         // The lease stops first: it still hears what is taken from it while it drains.
-        services.AddHostedService(provider => provider.GetRequiredService<WorkerBell>());
+        services.AddHostedService(provider => provider.GetRequiredService<WorkerSignal>());
         services.AddHostedService(provider => provider.GetRequiredService<WorkerLease>());
         services.AddHostedService<CheckpointSweep>();
         return services;

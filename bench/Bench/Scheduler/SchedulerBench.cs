@@ -98,10 +98,10 @@ public static class SchedulerBench
         for (var scheduler = 0; scheduler < schedulers; scheduler++)
         {
             var services = scenario.NewScheduler();
-            hosted.AddRange(services.GetServices<IHostedService>().Where(service => service is AdmissionBell || service.GetType().Name == "AdmissionService"));
+            hosted.AddRange(services.GetServices<IHostedService>().Where(service => service is AdmissionSignal || service.GetType().Name == "AdmissionService"));
         }
 
-        var board = scenario.NewScheduler().GetRequiredService<RegionBoard>();
+        var board = scenario.NewScheduler().GetRequiredService<RegionAssignments>();
         await scenario.NewCycle().RunAsync();
         foreach (var service in hosted)
             await service.StartAsync(CancellationToken.None);

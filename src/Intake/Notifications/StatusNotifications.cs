@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Swath.Contracts;
 using Swath.Persistence.EventSourcing;
-using Swath.Persistence.StatusBacklog;
+using Swath.Persistence.Notifications;
 
 namespace Swath.Intake.Notifications;
 

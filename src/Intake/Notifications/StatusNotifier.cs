@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Swath.Endpoints.Aws.Sns;
+using Swath.Persistence.Notifications;
 using Swath.Persistence.Outages;
-using Swath.Persistence.StatusBacklog;
 
 namespace Swath.Intake.Notifications;
 
@@ -26,7 +26,7 @@ internal sealed class StatusNotifier(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     // Asked for when it is needed: a process that tells nobody needs no event stream and no AWS.
-    private StatusBacklog Backlog => services.GetRequiredService<StatusBacklog>();
+    private StatusNotificationOutbox Backlog => services.GetRequiredService<StatusNotificationOutbox>();
 
     /// <summary>Before the first request can be taken, so that no job begins unnoticed.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -70,7 +70,7 @@ internal sealed class StatusNotifier(
     private async Task FollowAsync(Action succeeded, CancellationToken stoppingToken)
     {
         await using var ear = await database.OpenConnectionAsync(stoppingToken);
-        await using (var listen = new NpgsqlCommand($"listen {StatusBacklog.Channel}", ear))
+        await using (var listen = new NpgsqlCommand($"listen {StatusNotificationOutbox.Channel}", ear))
             await listen.ExecuteNonQueryAsync(stoppingToken);
         var followed = DateTimeOffset.MinValue;
         while (true)

@@ -10,7 +10,7 @@ namespace Swath.Persistence.Outbox;
 /// and sweeps up what dead processes left behind and what faulted.
 /// </summary>
 internal sealed class OutboxDelivery(
-    IBusControl bus, OutboxDispatch dispatch, LeftBehindSweep sweep, UnconsumedSweep unconsumed, UnansweredSweep unanswered, OutboxRecovery recovery, OutboxBell bell,
+    IBusControl bus, OutboxDispatcher dispatch, UndeliveredMessageSweeper sweep, UnacknowledgedMessageRequeuer unconsumed, UnansweredSweep unanswered, OutboxRecovery recovery, OutboxSignal signal,
     TimeProvider time, IOptions<OutboxOptions> options, ILogger<OutboxDelivery> logger)
     : BackgroundService
 {
@@ -62,7 +62,7 @@ internal sealed class OutboxDelivery(
                 if (await dispatch.NextDueAsync(stoppingToken) - time.GetUtcNow() is { } due && due < wait)
                     wait = due > TimeSpan.Zero ? due : TimeSpan.Zero;
             }, stoppingToken);
-            await bell.WaitAsync(wait, stoppingToken);
+            await signal.WaitAsync(wait, stoppingToken);
         }
     }
 

@@ -42,12 +42,12 @@ public sealed class OutboxRecovery
     private const string NoteTransport = "update last_transport set name = $1 where name <> $1";
 
     private readonly NpgsqlDataSource _database;
-    private readonly LeftBehindSweep _sweep;
-    private readonly OutboxDispatch _dispatch;
+    private readonly UndeliveredMessageSweeper _sweep;
+    private readonly OutboxDispatcher _dispatch;
     private readonly IReadOnlyList<string> _finalStates;
     private readonly TimeProvider _time;
 
-    internal OutboxRecovery(NpgsqlDataSource database, LeftBehindSweep sweep, OutboxDispatch dispatch, StreamModel? model, TimeProvider time)
+    internal OutboxRecovery(NpgsqlDataSource database, UndeliveredMessageSweeper sweep, OutboxDispatcher dispatch, StreamModel? model, TimeProvider time)
     {
         _database = database;
         _sweep = sweep;

@@ -31,20 +31,20 @@ public static class OutboxServices
     public static IServiceCollection AddSwathOutboxDelivery(this IServiceCollection services, Action<OutboxOptions>? configure = null)
     {
         services.AddSwathOutbox(configure);
-        services.TryAddSingleton<OutboxDispatch>();
-        services.TryAddSingleton<LeftBehindSweep>();
-        services.TryAddSingleton<OutboxBell>();
-        services.TryAddSingleton(s => new OutboxRecovery(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<LeftBehindSweep>(),
-            s.GetRequiredService<OutboxDispatch>(), s.GetService<StreamModel>(), s.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton(s => new UnconsumedSweep(s.GetRequiredService<NpgsqlDataSource>(), s.GetService<StreamModel>(),
-            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<IOptions<OutboxOptions>>(), s.GetRequiredService<ILogger<UnconsumedSweep>>()));
+        services.TryAddSingleton<OutboxDispatcher>();
+        services.TryAddSingleton<UndeliveredMessageSweeper>();
+        services.TryAddSingleton<OutboxSignal>();
+        services.TryAddSingleton(s => new OutboxRecovery(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<UndeliveredMessageSweeper>(),
+            s.GetRequiredService<OutboxDispatcher>(), s.GetService<StreamModel>(), s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(s => new UnacknowledgedMessageRequeuer(s.GetRequiredService<NpgsqlDataSource>(), s.GetService<StreamModel>(),
+            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<IOptions<OutboxOptions>>(), s.GetRequiredService<ILogger<UnacknowledgedMessageRequeuer>>()));
         services.TryAddSingleton(s => new UnansweredSweep(s.GetRequiredService<NpgsqlDataSource>(), s.GetService<StreamModel>(),
             s.GetRequiredService<TimeProvider>(), s.GetRequiredService<IOptions<OutboxOptions>>(), s.GetRequiredService<ILogger<UnansweredSweep>>()));
-        services.TryAddSingleton(s => new OutboxPurge(s.GetRequiredService<NpgsqlDataSource>(), s.GetService<StreamModel>(),
+        services.TryAddSingleton(s => new OutboxPurger(s.GetRequiredService<NpgsqlDataSource>(), s.GetService<StreamModel>(),
             s.GetRequiredService<TimeProvider>(), s.GetRequiredService<IOptions<OutboxOptions>>()));
-        services.AddHostedService(s => s.GetRequiredService<OutboxBell>());
+        services.AddHostedService(s => s.GetRequiredService<OutboxSignal>());
         services.AddHostedService<OutboxDelivery>();
-        services.AddHostedService<OutboxPurging>();
+        services.AddHostedService<OutboxCleaner>();
         return services;
     }
 }

@@ -17,8 +17,8 @@ public static class PlacementServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DatabaseReturn>();
         services.TryAddSingleton<CapacityLedger>();
-        services.TryAddSingleton<RegionBoard>();
-        services.TryAddSingleton<WantedRegions>();
+        services.TryAddSingleton<RegionAssignments>();
+        services.TryAddSingleton<UnassignedRegions>();
         services.TryAddSingleton<LostRegions>();
         services.TryAddSingleton<WorkerRegistry>();
         return services;

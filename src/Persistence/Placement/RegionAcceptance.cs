@@ -1,6 +1,6 @@
 namespace Swath.Persistence.Placement;
 
-/// <summary>What <see cref="RegionBoard.TryAcceptAsync"/> answers a worker that wants to begin a region.</summary>
+/// <summary>What <see cref="RegionAssignments.TryAcceptAsync"/> answers a worker that wants to begin a region.</summary>
 public enum RegionAcceptance
 {
     /// <summary>The region is the worker's: begin.</summary>

@@ -22,23 +22,23 @@ public sealed class AdmissionCycle
 
     private readonly CapacityLedger _ledger;
     private readonly WorkerRegistry _workers;
-    private readonly WantedRegions _wanted;
+    private readonly UnassignedRegions _wanted;
     private readonly WaitingQueue _queue;
     private readonly WaitingReasons _reasons;
-    private readonly ParkedJobs _parked;
+    private readonly UnschedulableJobs _parked;
     private readonly IOptionsMonitor<SchedulerOptions> _options;
     private readonly SchedulerMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<AdmissionCycle> _logger;
 
     public AdmissionCycle(
-        NpgsqlDataSource database, CapacityLedger ledger, WorkerRegistry workers, WantedRegions wanted,
+        NpgsqlDataSource database, CapacityLedger ledger, WorkerRegistry workers, UnassignedRegions wanted,
         IOptionsMonitor<SchedulerOptions> options, SchedulerMetrics metrics, TimeProvider time, ILogger<AdmissionCycle> logger)
     {
         (_ledger, _workers, _wanted, _options, _metrics, _time, _logger) = (ledger, workers, wanted, options, metrics, time, logger);
         _queue = new WaitingQueue(database);
         _reasons = new WaitingReasons(database);
-        _parked = new ParkedJobs(database, time);
+        _parked = new UnschedulableJobs(database, time);
     }
 
     /// <summary>Runs one cycle.</summary>

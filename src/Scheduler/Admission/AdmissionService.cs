@@ -6,9 +6,9 @@ using Swath.Scheduler.Maintenance;
 
 namespace Swath.Scheduler.Admission;
 
-/// <summary>Runs admission cycles: whenever the bell rings, and slowly by itself.</summary>
+/// <summary>Runs admission cycles: whenever it is signalled, and slowly by itself.</summary>
 internal sealed class AdmissionService(
-    AdmissionCycle cycle, AdmissionBell bell, LostWorkerRescuer rescuer, IOptionsMonitor<SchedulerOptions> options, TimeProvider time,
+    AdmissionCycle cycle, AdmissionSignal signal, LostWorkerRescuer rescuer, IOptionsMonitor<SchedulerOptions> options, TimeProvider time,
     ILogger<AdmissionService> logger)
     : BackgroundService
 {
@@ -17,7 +17,7 @@ internal sealed class AdmissionService(
         var fleetIsFull = true;
         while (!stoppingToken.IsCancellationRequested)
         {
-            var endpoints = await bell.WaitAsync(options.CurrentValue.Tick, stoppingToken).ConfigureAwait(false);
+            var endpoints = await signal.WaitAsync(options.CurrentValue.Tick, stoppingToken).ConfigureAwait(false);
             try
             {
                 // A worker that joins rings everywhere. What its earlier incarnation held is taken now, not at the next tick.

@@ -15,7 +15,7 @@ namespace Swath.Scheduler.Capacity;
 /// and of two draws the saga takes the first.
 /// </summary>
 public sealed class SelectVariantConsumer(
-    RegionBoard board, IVariantSelector selector, EndpointCapacities capacities,
+    RegionAssignments board, IVariantSelector selector, EndpointCapacities capacities,
     JobReader jobs, IOptionsMonitor<SchedulerOptions> options, ILogger<SelectVariantConsumer> logger) : IConsumer<SelectVariant>
 {
     public async Task Consume(ConsumeContext<SelectVariant> context)
@@ -28,7 +28,7 @@ public sealed class SelectVariantConsumer(
             return;
         if (job.Reopen.Count == 0)
         {
-            await board.PlanAsync(new RegionPlan(job.JobId, job.JobKind, job.Regions), context.CancellationToken).ConfigureAwait(false);
+            await board.PlanAsync(new PlannedRegions(job.JobId, job.JobKind, job.Regions), context.CancellationToken).ConfigureAwait(false);
         }
         else if (await ReturnToQueueAsync(job, context.CancellationToken).ConfigureAwait(false) is { } refusal)
         {

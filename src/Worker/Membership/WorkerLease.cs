@@ -8,15 +8,15 @@ using Swath.Worker.Regions;
 namespace Swath.Worker.Membership;
 
 /// <summary>
-/// Keeps the worker's place among the workers: joins, beats, learns from the bell and with each beat what was taken from it, and drains and
+/// Keeps the worker's place among the workers: joins, beats, learns from the signal and with each beat what was taken from it, and drains and
 /// leaves at the end. While it can't beat for longer than its lease lasts, nothing is sent to a model (<see cref="LeaseGate"/>): its regions
 /// stand still, and go on as soon as the lease is renewed and they are still this worker's.
 /// </summary>
 public sealed partial class WorkerLease(
     WorkerRegistry registry,
-    RegionBoard board,
+    RegionAssignments board,
     RegionRunner runner,
-    WorkerBell bell,
+    WorkerSignal signal,
     IOptionsMonitor<WorkerOptions> options,
     TimeProvider clock,
     ILogger<WorkerLease> log)
@@ -61,7 +61,7 @@ public sealed partial class WorkerLease(
                 await TryBeatAsync(rung: false, stoppingToken);
                 // However often it rings, the heart beats in time.
                 var next = clock.GetUtcNow() + _pause;
-                while (await bell.WaitAsync(next - clock.GetUtcNow(), stoppingToken))
+                while (await signal.WaitAsync(next - clock.GetUtcNow(), stoppingToken))
                     await TryBeatAsync(rung: true, stoppingToken);
             }
         }

@@ -10,7 +10,7 @@ namespace Swath.Worker.Regions;
 /// Accepts regions for this worker. The delivery is acknowledged as soon as the region is accepted: from then on the worker's lease
 /// answers for it, so that no broker's time-out limits how long a region may take.
 /// </summary>
-public sealed partial class ProcessRegionConsumer(WorkerLease lease, RegionBoard board, RegionRunner runner, ILogger<ProcessRegionConsumer> log)
+public sealed partial class ProcessRegionConsumer(WorkerLease lease, RegionAssignments board, RegionRunner runner, ILogger<ProcessRegionConsumer> log)
     : IConsumer<ProcessRegion>
 {
     public async Task Consume(ConsumeContext<ProcessRegion> context)

@@ -19,7 +19,7 @@ public sealed partial class RegionRunner : IDisposable
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(2);
 
     private readonly RegionProcessor _processor;
-    private readonly RegionBoard _board;
+    private readonly RegionAssignments _board;
     private readonly DatabaseReturn _database;
     private readonly IOptionsMonitor<WorkerOptions> _options;
     private readonly TimeProvider _clock;
@@ -29,7 +29,7 @@ public sealed partial class RegionRunner : IDisposable
     private readonly SemaphoreSlim _slots;
 
     public RegionRunner(
-        RegionProcessor processor, RegionBoard board, DatabaseReturn database, IOptionsMonitor<WorkerOptions> options, TimeProvider clock, ILogger<RegionRunner> log)
+        RegionProcessor processor, RegionAssignments board, DatabaseReturn database, IOptionsMonitor<WorkerOptions> options, TimeProvider clock, ILogger<RegionRunner> log)
     {
         ArgumentNullException.ThrowIfNull(options);
         _processor = processor;

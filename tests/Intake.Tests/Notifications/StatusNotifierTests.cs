@@ -9,7 +9,7 @@ using Swath.Intake.Notifications;
 using Swath.Intake.Tests.Sqs;
 using Swath.Persistence;
 using Swath.Persistence.EventSourcing;
-using Swath.Persistence.StatusBacklog;
+using Swath.Persistence.Notifications;
 using Swath.Scheduler.Jobs;
 using Swath.Testing;
 
@@ -152,14 +152,14 @@ public sealed class StatusNotifierTests : IAsyncLifetime
 
     private static StreamModel Model() => new ServiceCollection().AddEventStream<ImageJob>(ImageJobStream.Configure).BuildServiceProvider().GetRequiredService<StreamModel>();
 
-    private StatusBacklog Backlog() => new(_database.DataSource, Model());
+    private StatusNotificationOutbox Backlog() => new(_database.DataSource, Model());
 
     private async Task<IHost> StartAsync(string? imageTopic, string? regionTopic = null)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders().AddProvider(_log);
         builder.Services.AddSwathPersistence(_database.DataSource).AddEventStream<ImageJob>(ImageJobStream.Configure);
-        builder.Services.AddSwathAwsMessaging().AddSingleton<StatusBacklog>().AddSingleton<IntakeMetrics>().AddHostedService<StatusNotifier>();
+        builder.Services.AddSwathAwsMessaging().AddSingleton<StatusNotificationOutbox>().AddSingleton<IntakeMetrics>().AddHostedService<StatusNotifier>();
         builder.Services.Configure<StatusTopicOptions>(options => (options.ImageTopic, options.RegionTopic) = (imageTopic, regionTopic));
         var host = builder.Build();
         await host.StartAsync();

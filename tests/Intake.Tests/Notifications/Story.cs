@@ -1,6 +1,6 @@
 using Swath.Contracts;
 using Swath.Persistence.EventSourcing;
-using Swath.Persistence.StatusBacklog;
+using Swath.Persistence.Notifications;
 using Swath.Scheduler.Jobs;
 
 namespace Swath.Intake.Tests.Notifications;

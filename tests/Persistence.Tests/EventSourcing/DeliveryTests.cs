@@ -26,7 +26,7 @@ public sealed class DeliveryTests : IAsyncLifetime
             await dying.HandleAsync(new PortReached { JobId = _job, Port = "Lemnos" });
         }
         await using var living = await StartAsync();
-        var sweep = living.Get<LeftBehindSweep>();
+        var sweep = living.Get<UndeliveredMessageSweeper>();
 
         Assert.Equal(0, await sweep.SweepAsync(Grace, default));
         _time.Advance(Grace);
@@ -83,7 +83,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         Assert.Equal(0, await DeliveredVersion());
 
         _time.Advance(Grace);
-        await living.Get<LeftBehindSweep>().SweepAsync(Grace, default);
+        await living.Get<UndeliveredMessageSweeper>().SweepAsync(Grace, default);
 
         Assert.Equal(["Lemnos", "home", "Lemnos"], new[] { await living.Harbour.NextAsync(), await living.Harbour.NextAsync(), await living.Harbour.NextAsync() }.Select(a => a.Port));
         Assert.Equal(2, await DeliveredVersion());

@@ -76,7 +76,7 @@ internal sealed class VoyageProcess : IReceiveObserver, ISendObserver, IAsyncDis
         var id = NewId.NextGuid();
         var handled = _handled.GetOrAdd(id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         await Get<IOutbox>().EnqueueAsync([OutboxEntry.Publish(message) with { JobId = jobId, MessageId = id }]);
-        await Get<OutboxDispatch>().DeliverDueAsync(TestContext.Deadline());
+        await Get<OutboxDispatcher>().DeliverDueAsync(TestContext.Deadline());
         await handled.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
         _handled.TryRemove(id, out _);
         return _faults.TryRemove(id, out var fault) ? fault : null;

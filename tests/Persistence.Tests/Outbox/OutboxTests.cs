@@ -68,7 +68,7 @@ public sealed class OutboxTests : IAsyncLifetime
         await process.Get<IOutbox>().SendAsync(VoyageStateMachine.Harbour, Report("later"), dueAt: _time.GetUtcNow().AddMinutes(5));
 
         Assert.Equal(0, await DispatchAsync(process));
-        Assert.Equal(_time.GetUtcNow().AddMinutes(5), await process.Get<OutboxDispatch>().NextDueAsync(default));
+        Assert.Equal(_time.GetUtcNow().AddMinutes(5), await process.Get<OutboxDispatcher>().NextDueAsync(default));
         _time.Advance(TimeSpan.FromMinutes(5));
 
         Assert.Equal(1, await DispatchAsync(process));
@@ -143,7 +143,7 @@ public sealed class OutboxTests : IAsyncLifetime
         await DispatchAsync(process);
 
         _time.Advance(TimeSpan.FromHours(1));
-        await process.Get<OutboxPurge>().PurgeAsync(default);
+        await process.Get<OutboxPurger>().PurgeAsync(default);
 
         Assert.Equal(1L, await Rows(_job));
         Assert.Equal(0L, await Rows(finished));
@@ -178,7 +178,7 @@ public sealed class OutboxTests : IAsyncLifetime
 
     private static ReportPort Report(string port) => new() { JobId = Guid.Empty, Port = port };
 
-    private static Task<int> DispatchAsync(VoyageProcess process) => process.Get<OutboxDispatch>().DeliverDueAsync(default);
+    private static Task<int> DispatchAsync(VoyageProcess process) => process.Get<OutboxDispatcher>().DeliverDueAsync(default);
 
     private Task<VoyageProcess> StartAsync(bool forgets = false) =>
         VoyageProcess.StartAsync(_database.DataSource, _time, options => options.TransportForgets = forgets);

@@ -53,11 +53,11 @@ public sealed class RedeliveryTests : IAsyncLifetime
     public async Task UnconsumedSweep_OnlyWhatFaultedAndIsOldEnough_BecomesDue()
     {
         await using var process = await StartAsync();
-        var sweep = process.Get<UnconsumedSweep>();
+        var sweep = process.Get<UnacknowledgedMessageRequeuer>();
         await FaultAsync(process);
         await process.HandleFromOutboxAsync(new VoyageResumed { JobId = _job }, _job);
         await process.Get<IOutbox>().PublishAsync(new ReportPort { JobId = _job, Port = "not the saga's" }, _job);
-        await process.Get<OutboxDispatch>().DeliverDueAsync(default);
+        await process.Get<OutboxDispatcher>().DeliverDueAsync(default);
 
         Assert.Equal(0, await sweep.SweepAsync(default));
         _time.Advance(new OutboxOptions().RedeliverAfter);

@@ -66,7 +66,7 @@ public sealed class UnansweredSweepTests : IAsyncLifetime
         // What has been delivered is noted a moment later.
         await process.SettleAsync();
         var jobs = await process.Get<UnansweredSweep>().SweepAsync(default);
-        await process.Get<LeftBehindSweep>().SweepAsync(TimeSpan.Zero, default);
+        await process.Get<UndeliveredMessageSweeper>().SweepAsync(TimeSpan.Zero, default);
         return jobs;
     }
 

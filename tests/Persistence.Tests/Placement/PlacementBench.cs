@@ -19,8 +19,8 @@ internal sealed class PlacementBench
         var services = new ServiceCollection()
             .AddSingleton<TimeProvider>(Time).AddSingleton(_database).AddSwathOutbox().AddSwathPlacement().BuildServiceProvider();
         Ledger = services.GetRequiredService<CapacityLedger>();
-        Board = services.GetRequiredService<RegionBoard>();
-        Wanted = services.GetRequiredService<WantedRegions>();
+        Board = services.GetRequiredService<RegionAssignments>();
+        Wanted = services.GetRequiredService<UnassignedRegions>();
         Lost = services.GetRequiredService<LostRegions>();
         Workers = services.GetRequiredService<WorkerRegistry>();
     }
@@ -28,8 +28,8 @@ internal sealed class PlacementBench
     public TestDatabase Database { get; }
     public FakeTimeProvider Time { get; } = new();
     public CapacityLedger Ledger { get; }
-    public RegionBoard Board { get; }
-    public WantedRegions Wanted { get; }
+    public RegionAssignments Board { get; }
+    public UnassignedRegions Wanted { get; }
     public LostRegions Lost { get; }
     public WorkerRegistry Workers { get; }
 

@@ -40,11 +40,11 @@ internal sealed class AdmissionBench : IAsyncDisposable
     public DateTimeOffset Now => Time.GetUtcNow();
 
     public CapacityLedger Ledger => _services.GetRequiredService<CapacityLedger>();
-    public RegionBoard Board => _services.GetRequiredService<RegionBoard>();
+    public RegionAssignments Board => _services.GetRequiredService<RegionAssignments>();
     public WorkerRegistry Workers => _services.GetRequiredService<WorkerRegistry>();
     public JobExplanations Explanations => _services.GetRequiredService<JobExplanations>();
     public EndpointCapacities Capacities => _services.GetRequiredService<EndpointCapacities>();
-    public AdmissionBell Bell => _services.GetRequiredService<AdmissionBell>();
+    public AdmissionSignal AsyncSignal => _services.GetRequiredService<AdmissionSignal>();
 
     public T Hosted<T>() => _services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<T>().Single();
 

@@ -279,7 +279,7 @@ public sealed class AdmissionCycleTests : IAsyncLifetime
         var job = await _bench.AddJobAsync(new JobSeed());
 
         Assert.Equal(0, (await _bench.CycleAsync()).Admitted);
-        await _bench.Hosted<QueueSurvey>().RunOnceAsync();
+        await _bench.Hosted<QueuePositionUpdater>().RunOnceAsync();
         Assert.Equal(("EndpointUnknown", "endpoint endpoint does not exist"), await _bench.ReasonAsync(job));
 
         _bench.Estimator.MaxCapacity = 4;

@@ -14,14 +14,14 @@ public sealed class AdmissionServiceTests : IAsyncLifetime
     {
         _bench = await AdmissionBench.CreateAsync();
         await _bench.AddEndpointAsync("endpoint", target: 1);
-        await ((IHostedService)_bench.Bell).StartAsync(CancellationToken.None);
+        await ((IHostedService)_bench.AsyncSignal).StartAsync(CancellationToken.None);
         await _bench.Hosted<AdmissionService>().StartAsync(CancellationToken.None);
     }
 
     public async Task DisposeAsync()
     {
         await _bench.Hosted<AdmissionService>().StopAsync(CancellationToken.None);
-        await ((IHostedService)_bench.Bell).StopAsync(CancellationToken.None);
+        await ((IHostedService)_bench.AsyncSignal).StopAsync(CancellationToken.None);
         await _bench.DisposeAsync();
     }
 

@@ -54,7 +54,7 @@ public sealed class SchedulerMetricsTests
         bench.Time.Advance(TimeSpan.FromSeconds(1));
         await bench.AddJobAsync(new JobSeed { Endpoint = endpoint, Tenant = tenant });
         await bench.CycleAsync();
-        await bench.Hosted<QueueSurvey>().RunOnceAsync();
+        await bench.Hosted<QueuePositionUpdater>().RunOnceAsync();
 
         foreach (var rule in new[] { "Hard", "Capability", "Anti", "Slots" })
             Assert.Contains(("scheduler.placement_refusals", 1, $"endpoint={endpoint} rule={rule}"), measured);
@@ -108,7 +108,7 @@ public sealed class SchedulerMetricsTests
         var admission = bench.Hosted<AdmissionService>();
 
         await admission.StartAsync(CancellationToken.None);
-        bench.Bell.Ring();
+        bench.AsyncSignal.Ring();
         var error = await log.FirstAsync(LogLevel.Error);
         await admission.StopAsync(CancellationToken.None);
 

@@ -197,7 +197,7 @@ public sealed class WorkerTests(DatabaseFixture database) : IClassFixture<Databa
         var work = Work("forgetful");
         await worker.PlaceAsync(work);
         var incarnation = await worker.Get<WorkerLease>().HeldAsync(default);
-        Assert.Equal(RegionAcceptance.Accepted, await worker.Get<RegionBoard>().TryAcceptAsync(work.JobId, 0, work.Attempt, "forgetful", incarnation));
+        Assert.Equal(RegionAcceptance.Accepted, await worker.Get<RegionAssignments>().TryAcceptAsync(work.JobId, 0, work.Attempt, "forgetful", incarnation));
 
         await WorkerRig.UntilAsync(() => worker.ScalarAsync<bool>(
             "select worker_id is null and wanted_since is not null from job_regions where job_id = $1", work.JobId));

@@ -7,7 +7,7 @@ using NpgsqlTypes;
 namespace Swath.Persistence.Outbox;
 
 /// <summary>Delivers the messages of events whose process died between commit and delivery.</summary>
-internal sealed class LeftBehindSweep(NpgsqlDataSource database, IBus bus, TimeProvider time, IOptions<OutboxOptions> options, ILogger<LeftBehindSweep> logger)
+internal sealed class UndeliveredMessageSweeper(NpgsqlDataSource database, IBus bus, TimeProvider time, IOptions<OutboxOptions> options, ILogger<UndeliveredMessageSweeper> logger)
 {
     // Served by jobs_undelivered and the primary key of job_events. The age is that of the oldest undelivered event, not of the job's last change.
     private const string TakeJobs =

@@ -1,7 +1,7 @@
 namespace Swath.Persistence.Notifications;
 
 /// <summary>Rings for one who waits. Rung before he waits, or twice, it is heard once.</summary>
-public sealed class Bell(TimeProvider time) : IDisposable
+public sealed class AsyncSignal(TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _rung = new(0, 1);
 

@@ -9,10 +9,10 @@ namespace Swath.Persistence.Placement;
 /// The board on which every region of every job stands: planned, placed on a worker, accepted by it, ended.
 /// A region's <c>attempt</c> is its fencing token: whoever reports under another token, or from another worker, is not listened to.
 /// </summary>
-public sealed class RegionBoard(NpgsqlDataSource database, IOutbox outbox, TimeProvider time)
+public sealed class RegionAssignments(NpgsqlDataSource database, IOutbox outbox, TimeProvider time)
 {
     /// <summary>Writes the job's regions down. Repeating it changes nothing; a job that began anew, and was never placed, gets those that it has now.</summary>
-    public async Task PlanAsync(RegionPlan plan, CancellationToken cancellationToken = default)
+    public async Task PlanAsync(PlannedRegions plan, CancellationToken cancellationToken = default)
     {
         await using var command = database.CreateCommand(
             """
@@ -190,7 +190,7 @@ public sealed class RegionBoard(NpgsqlDataSource database, IOutbox outbox, TimeP
         return true;
     }
 
-    private static void AddPlan(NpgsqlParameterCollection parameters, RegionPlan plan)
+    private static void AddPlan(NpgsqlParameterCollection parameters, PlannedRegions plan)
     {
         parameters.AddWithValue("job", plan.JobId);
         parameters.AddWithValue("kind", plan.Kind);

@@ -9,11 +9,11 @@ namespace Swath.Worker.Membership;
 /// Rings when something was taken from this worker or asked of it (channel <c>swath_worker</c>, payload the worker's id, sent by triggers):
 /// a cancelled or paused region then stops at once, and not with the next heartbeat.
 /// </summary>
-public sealed class WorkerBell(NpgsqlDataSource database, IOptionsMonitor<WorkerOptions> options, TimeProvider time, ILogger<WorkerBell> log)
+public sealed class WorkerSignal(NpgsqlDataSource database, IOptionsMonitor<WorkerOptions> options, TimeProvider time, ILogger<WorkerSignal> log)
     : NotificationListener(database, time, log)
 {
     private readonly string _workerId = options.CurrentValue.EffectiveId;
-    private readonly Bell _bell = new(time);
+    private readonly AsyncSignal _bell = new(time);
 
     protected override string Channel => "swath_worker";
 

@@ -5,7 +5,7 @@ using Swath.Testing;
 namespace Swath.Worker.Tests.Membership;
 
 /// <summary>What is taken from a worker stops at once: its heart beats once in five minutes here.</summary>
-public sealed class WorkerBellTests(DatabaseFixture database) : IClassFixture<DatabaseFixture>, IAsyncLifetime
+public sealed class WorkerSignalTests(DatabaseFixture database) : IClassFixture<DatabaseFixture>, IAsyncLifetime
 {
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(60);
 

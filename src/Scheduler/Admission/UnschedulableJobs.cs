@@ -9,7 +9,7 @@ namespace Swath.Scheduler.Admission;
 /// Jobs that no living worker could take. They stand outside the queue, so that they cost nothing and block nobody, until a
 /// worker is there that could.
 /// </summary>
-internal sealed class ParkedJobs(NpgsqlDataSource database, TimeProvider time)
+internal sealed class UnschedulableJobs(NpgsqlDataSource database, TimeProvider time)
 {
     private string? _fleet;
     private DateTimeOffset _looked;

@@ -4,14 +4,14 @@ using Swath.Testing;
 
 namespace Swath.Persistence.Tests.Placement;
 
-public sealed class RegionBoardTests(DatabaseFixture database) : IClassFixture<DatabaseFixture>
+public sealed class RegionAssignmentsTests(DatabaseFixture database) : IClassFixture<DatabaseFixture>
 {
     private readonly PlacementBench _bench = new(database.Database);
 
     [Fact]
     public async Task PlanAsync_Repeated_ChangesNothing()
     {
-        var plan = new RegionPlan(
+        var plan = new PlannedRegions(
             Guid.NewGuid(), "kind", [new ImageRegion(0, new PixelWindow(0, 0, 10, 10), 1), new ImageRegion(1, new PixelWindow(10, 0, 10, 10), 2)]);
 
         await _bench.Board.PlanAsync(plan);
@@ -135,7 +135,7 @@ public sealed class RegionBoardTests(DatabaseFixture database) : IClassFixture<D
         var job = new JobSeed { Regions = 0, State = "Requested" };
         await JobSeed.InsertAsync(_bench.Database.DataSource, job);
         Task PlanAsync(params int[] tiles) => _bench.Board.PlanAsync(
-            new RegionPlan(job.JobId, "kind", [.. tiles.Select((count, region) => new ImageRegion(region, new PixelWindow(0, 0, 10, 10), count))]));
+            new PlannedRegions(job.JobId, "kind", [.. tiles.Select((count, region) => new ImageRegion(region, new PixelWindow(0, 0, 10, 10), count))]));
         await PlanAsync(4, 5, 6);
 
         await PlanAsync(7, 5);

@@ -7,7 +7,7 @@ using NpgsqlTypes;
 namespace Swath.Persistence.Outbox;
 
 /// <summary>Delivers what is due in the outbox table. Any number of processes may do so at once: each takes rows that no other holds.</summary>
-internal sealed class OutboxDispatch(NpgsqlDataSource database, IBus bus, TimeProvider time, IOptions<OutboxOptions> options, ILogger<OutboxDispatch> logger)
+internal sealed class OutboxDispatcher(NpgsqlDataSource database, IBus bus, TimeProvider time, IOptions<OutboxOptions> options, ILogger<OutboxDispatcher> logger)
 {
     // Served by outbox_due.
     private const string TakeDue =

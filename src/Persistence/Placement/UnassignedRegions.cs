@@ -5,13 +5,13 @@ using Swath.Persistence.Outbox;
 namespace Swath.Persistence.Placement;
 
 /// <summary>Regions of running jobs that wait for a worker: more regions than slots, or a worker that was lost or drained.</summary>
-public sealed class WantedRegions(NpgsqlDataSource database, IOutbox outbox, TimeProvider time)
+public sealed class UnassignedRegions(NpgsqlDataSource database, IOutbox outbox, TimeProvider time)
 {
     /// <summary>
     /// The first ones of every job that runs, oldest first: about <paramref name="limit"/>, shared by the jobs equally, and
     /// one of each at least. So a job whose regions nobody can take stands in nobody's way.
     /// </summary>
-    public async Task<IReadOnlyList<WantedRegion>> ReadAsync(int limit, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<UnassignedRegion>> ReadAsync(int limit, CancellationToken cancellationToken = default)
     {
         // Index: job_regions_wanted_by_job. The recursion hops from one job to the next, one descent each. A job that was not told yet that it runs would not know what to do with a region's worker.
         await using var command = database.CreateCommand(
@@ -34,11 +34,11 @@ public sealed class WantedRegions(NpgsqlDataSource database, IOutbox outbox, Tim
              order by r.wanted_since, j.job_id, r.region_id
             """);
         command.Parameters.AddWithValue("limit", limit);
-        var wanted = new List<WantedRegion>();
+        var wanted = new List<UnassignedRegion>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            wanted.Add(new WantedRegion
+            wanted.Add(new UnassignedRegion
             {
                 JobId = reader.GetGuid(0),
                 RegionId = reader.GetInt32(1),

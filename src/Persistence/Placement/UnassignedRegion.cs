@@ -1,7 +1,7 @@
 namespace Swath.Persistence.Placement;
 
 /// <summary>A region of a running job that has no worker yet, or no longer.</summary>
-public sealed record WantedRegion
+public sealed record UnassignedRegion
 {
     public required Guid JobId { get; init; }
     public required int RegionId { get; init; }
@@ -15,4 +15,4 @@ public sealed record WantedRegion
 }
 
 /// <summary>A decision: this region to that worker.</summary>
-public sealed record RegionAssignment(WantedRegion Region, string WorkerId);
+public sealed record RegionAssignment(UnassignedRegion Region, string WorkerId);

@@ -1,6 +1,6 @@
 using Swath.Persistence.EventSourcing;
 
-namespace Swath.Persistence.StatusBacklog;
+namespace Swath.Persistence.Notifications;
 
 /// <summary>A job from its first event to its latest, for somebody who tells others of it.</summary>
 /// <param name="JobId">The job.</param>

@@ -6,7 +6,7 @@ using Npgsql;
 namespace Swath.Persistence.Outbox;
 
 /// <summary>Purges the outbox now and then.</summary>
-internal sealed class OutboxPurging(OutboxPurge purge, TimeProvider time, IOptions<OutboxOptions> options, ILogger<OutboxPurging> logger) : BackgroundService
+internal sealed class OutboxCleaner(OutboxPurger purge, TimeProvider time, IOptions<OutboxOptions> options, ILogger<OutboxCleaner> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -6,4 +6,4 @@ namespace Swath.Persistence.Placement;
 /// <param name="JobId">The job.</param>
 /// <param name="Kind">The job's kind, which anti-affinity of other jobs refers to.</param>
 /// <param name="Regions">At least one region.</param>
-public sealed record RegionPlan(Guid JobId, string Kind, IReadOnlyList<ImageRegion> Regions);
+public sealed record PlannedRegions(Guid JobId, string Kind, IReadOnlyList<ImageRegion> Regions);

@@ -13,9 +13,9 @@ namespace Swath.Scheduler.Maintenance;
 /// Keeps the rows of waiting jobs readable: positions of the first ones, and a reason for those that no cycle has come to.
 /// Admission itself needs neither; so this is bounded, slow, and writes only what changed.
 /// </summary>
-public sealed class QueueSurvey(
+public sealed class QueuePositionUpdater(
     NpgsqlDataSource database, CapacityLedger ledger, WorkerRegistry workers, IOptionsMonitor<SchedulerOptions> options,
-    SchedulerMetrics metrics, TimeProvider time, ILogger<QueueSurvey> logger) : Periodic(time, logger)
+    SchedulerMetrics metrics, TimeProvider time, ILogger<QueuePositionUpdater> logger) : Periodic(time, logger)
 {
     private const int PositionsPerEndpoint = 100;
     private const int ReasonsPerEndpoint = 1_000;

@@ -6,7 +6,7 @@ using Swath.Persistence.EventSourcing;
 namespace Swath.Persistence.Outbox;
 
 /// <summary>Removes delivered rows that nobody will need again.</summary>
-internal sealed class OutboxPurge(NpgsqlDataSource database, StreamModel? model, TimeProvider time, IOptions<OutboxOptions> options)
+internal sealed class OutboxPurger(NpgsqlDataSource database, StreamModel? model, TimeProvider time, IOptions<OutboxOptions> options)
 {
     private const int BatchSize = 5_000;
 

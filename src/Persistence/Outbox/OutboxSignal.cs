@@ -6,10 +6,10 @@ using Swath.Persistence.Notifications;
 namespace Swath.Persistence.Outbox;
 
 /// <summary>Rings when a transaction that put something into the outbox has committed, in whichever process.</summary>
-internal sealed class OutboxBell(NpgsqlDataSource database, TimeProvider time, IOptions<OutboxOptions> options, ILogger<OutboxBell> logger)
+internal sealed class OutboxSignal(NpgsqlDataSource database, TimeProvider time, IOptions<OutboxOptions> options, ILogger<OutboxSignal> logger)
     : NotificationListener(database, time, logger)
 {
-    private readonly Bell _bell = new(time);
+    private readonly AsyncSignal _bell = new(time);
 
     protected override string Channel => PostgresOutbox.Channel;
 
@@ -17,7 +17,7 @@ internal sealed class OutboxBell(NpgsqlDataSource database, TimeProvider time, I
 
     protected override TimeSpan Pause => options.Value.SweepInterval;
 
-    /// <summary>Returns when the bell rings, or after a while.</summary>
+    /// <summary>Returns when it is signalled, or after a while.</summary>
     public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => _bell.WaitAsync(atMost, cancellationToken);
 
     public override void Dispose()

@@ -7,8 +7,8 @@ using Swath.Persistence.EventSourcing;
 namespace Swath.Persistence.Outbox;
 
 /// <summary>Makes messages due again that were delivered to a saga and faulted there, because the database was away for longer than the retries.</summary>
-internal sealed class UnconsumedSweep(
-    NpgsqlDataSource database, StreamModel? model, TimeProvider time, IOptions<OutboxOptions> options, ILogger<UnconsumedSweep> logger)
+internal sealed class UnacknowledgedMessageRequeuer(
+    NpgsqlDataSource database, StreamModel? model, TimeProvider time, IOptions<OutboxOptions> options, ILogger<UnacknowledgedMessageRequeuer> logger)
 {
     private const int AtOnce = 1_000;
 

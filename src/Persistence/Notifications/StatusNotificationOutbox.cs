@@ -2,13 +2,13 @@ using Npgsql;
 using NpgsqlTypes;
 using Swath.Persistence.EventSourcing;
 
-namespace Swath.Persistence.StatusBacklog;
+namespace Swath.Persistence.Notifications;
 
 /// <summary>
 /// The jobs that subscribers are yet to be told of, and how far they have been told. Any number of processes may tell: a job is told by one at a
 /// time, in the order of its events, and again when one dies before it has said that it was done.
 /// </summary>
-public sealed class StatusBacklog(NpgsqlDataSource database, StreamModel model)
+public sealed class StatusNotificationOutbox(NpgsqlDataSource database, StreamModel model)
 {
     /// <summary>Notified when a job is due.</summary>
     public const string Channel = "swath_status";
