@@ -16,6 +16,9 @@ public sealed class DatabaseFixture : IAsyncLifetime
     /// <summary>Connections to it.</summary>
     public NpgsqlDataSource DataSource => Database.DataSource;
 
+    /// <inheritdoc cref="TestDatabase.FollowAsync"/>
+    public Task FollowAsync(FakeTimeProvider clock) => Database.FollowAsync(clock);
+
     /// <inheritdoc/>
     public async Task InitializeAsync() => _database = await PostgresServer.CreateDatabaseAsync();
 

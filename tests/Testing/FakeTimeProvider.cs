@@ -17,6 +17,9 @@ public sealed class FakeTimeProvider : TimeProvider
     /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
+    /// <summary>Called with each new time, before the timers that fall due then: another clock follows this one.</summary>
+    public event Action<DateTimeOffset>? Moved;
+
     /// <summary>Timers that are waiting: a test can tell that the code under test has reached its delay.</summary>
     public int WaitingTimers
     {
@@ -59,15 +62,17 @@ public sealed class FakeTimeProvider : TimeProvider
         while (true)
         {
             FakeTimer? due;
+            DateTimeOffset now;
             lock (_gate)
             {
                 ArgumentOutOfRangeException.ThrowIfLessThan(moment, _now);
                 due = _timers.Where(timer => timer.DueAt <= moment).MinBy(timer => timer.DueAt);
-                _now = due is null ? moment : due.DueAt > _now ? due.DueAt : _now;
+                _now = now = due is null ? moment : due.DueAt > _now ? due.DueAt : _now;
                 due?.Reschedule();
             }
 
-            // Outside of the lock: the callback may read the clock or make timers.
+            // Outside of the lock: the callbacks may read the clock or make timers.
+            Moved?.Invoke(now);
             if (due is null)
                 return;
             due.Fire();

@@ -7,6 +7,7 @@ namespace Swath.Testing;
 public sealed class TestDatabase : IAsyncDisposable
 {
     private readonly EmbeddedPostgres? _dropFrom;
+    private FakeTimeProvider? _clock;
 
     /// <param name="server">Where it is.</param>
     /// <param name="name">Its name.</param>
@@ -42,14 +43,43 @@ public sealed class TestDatabase : IAsyncDisposable
         return await command.ExecuteScalarAsync() is T value ? value : default;
     }
 
+    /// <summary>
+    /// Makes a test's clock this database's own: from now on <c>swath_now()</c> tells its time, and when <see cref="FakeTimeProvider.Advance"/> fires a
+    /// timer or returns, the next statement sees it. The clock of an earlier call moves nothing any more.
+    /// </summary>
+    public async Task FollowAsync(FakeTimeProvider clock)
+    {
+        Unfollow();
+        await ExecuteAsync("create unlogged table if not exists test_clock (only_row boolean primary key default true check (only_row), at timestamptz not null)");
+        SetClock(clock.GetUtcNow());
+        await ExecuteAsync("create or replace function swath_now() returns timestamptz language sql stable parallel safe as 'select at from test_clock'");
+        _clock = clock;
+        clock.Moved += SetClock;
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        Unfollow();
         await DataSource.DisposeAsync();
         if (_dropFrom is null)
             return;
         await using var drop = _dropFrom.DataSource.CreateCommand($"drop database if exists {Name} with (force)");
         await drop.ExecuteNonQueryAsync();
+    }
+
+    private void Unfollow()
+    {
+        if (_clock is not null)
+            _clock.Moved -= SetClock;
+        _clock = null;
+    }
+
+    // Inside FakeTimeProvider.Advance, which doesn't wait for tasks.
+    private void SetClock(DateTimeOffset now)
+    {
+        using var command = CommandFor("insert into test_clock (at) values ($1) on conflict (only_row) do update set at = excluded.at", [now.ToUniversalTime()]);
+        command.ExecuteNonQuery();
     }
 
     private NpgsqlCommand CommandFor(string sql, object?[] parameters)
