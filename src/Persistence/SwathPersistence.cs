@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Swath.Persistence.Losses;
+using Swath.Persistence.Notifications;
 using Swath.Persistence.Outages;
 using Swath.Persistence.ReadSide;
 using Swath.Persistence.TileResults;
@@ -18,6 +19,7 @@ public static class SwathPersistence
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(database);
         services.TryAddSingleton<DatabaseReturn>();
+        services.TryAddSingleton<NotificationSender>();
         services.TryAddSingleton<JobReader>();
         services.TryAddSingleton<CommandLosses>();
         services.TryAddSingleton<TileResultStore>();

@@ -11,7 +11,8 @@ namespace Swath.Persistence.Notifications;
 /// <param name="database">Where to listen.</param>
 /// <param name="time">The clock of the pause before another connection is tried.</param>
 /// <param name="logger">Is told when the connection breaks.</param>
-public abstract class NotificationListener(NpgsqlDataSource database, TimeProvider time, ILogger logger) : BackgroundService
+/// <param name="sender">What this process sends itself: heard without the way over the database.</param>
+public abstract class NotificationListener(NpgsqlDataSource database, TimeProvider time, ILogger logger, NotificationSender? sender = null) : BackgroundService
 {
     /// <summary>The channel.</summary>
     protected abstract string Channel { get; }
@@ -28,6 +29,7 @@ public abstract class NotificationListener(NpgsqlDataSource database, TimeProvid
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var here = sender?.Listen(Channel, Heard);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -45,7 +47,11 @@ public abstract class NotificationListener(NpgsqlDataSource database, TimeProvid
     private async Task ListenAsync(CancellationToken stoppingToken)
     {
         await using var connection = await database.OpenConnectionAsync(stoppingToken).ConfigureAwait(false);
-        connection.Notification += (_, notification) => Heard(notification.Payload);
+        connection.Notification += (_, notification) =>
+        {
+            if (sender?.IsEcho(notification.PID, notification.Channel, notification.Payload) != true)
+                Heard(notification.Payload);
+        };
         await using (var listen = new NpgsqlCommand($"listen {Channel}", connection))
             await listen.ExecuteNonQueryAsync(stoppingToken).ConfigureAwait(false);
         Heard(null);

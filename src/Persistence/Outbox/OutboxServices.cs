@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Swath.Persistence.EventSourcing;
+using Swath.Persistence.Notifications;
 
 namespace Swath.Persistence.Outbox;
 
@@ -21,6 +22,7 @@ public static class OutboxServices
             options.Configure(configure);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IOutbox, PostgresOutbox>();
+        services.TryAddSingleton<NotificationSender>();
         return services;
     }
 

@@ -6,8 +6,9 @@ using Swath.Persistence.Notifications;
 namespace Swath.Persistence.Outbox;
 
 /// <summary>Rings when a transaction that put something into the outbox has committed, in whichever process.</summary>
-internal sealed class OutboxSignal(NpgsqlDataSource database, TimeProvider time, IOptions<OutboxOptions> options, ILogger<OutboxSignal> logger)
-    : NotificationListener(database, time, logger)
+internal sealed class OutboxSignal(
+    NpgsqlDataSource database, TimeProvider time, IOptions<OutboxOptions> options, ILogger<OutboxSignal> logger, NotificationSender? sender = null)
+    : NotificationListener(database, time, logger, sender)
 {
     private readonly AsyncSignal _bell = new(time);
 

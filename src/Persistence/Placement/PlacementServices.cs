@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Swath.Persistence.Capacity;
+using Swath.Persistence.Notifications;
 using Swath.Persistence.Outages;
 
 namespace Swath.Persistence.Placement;
@@ -16,6 +17,7 @@ public static class PlacementServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DatabaseReturn>();
+        services.TryAddSingleton<NotificationSender>();
         services.TryAddSingleton<CapacityLedger>();
         services.TryAddSingleton<RegionAssignments>();
         services.TryAddSingleton<UnassignedRegions>();

@@ -8,7 +8,8 @@ namespace Swath.Scheduler.Admission;
 /// Rings when something has happened that admission should look at: a job was queued, capacity was given back, a worker joined
 /// (channel <c>swath_admission</c>; the payload is an endpoint, or empty for all).
 /// </summary>
-public sealed class AdmissionSignal(NpgsqlDataSource database, TimeProvider time, ILogger<AdmissionSignal> logger) : NotificationListener(database, time, logger)
+public sealed class AdmissionSignal(NpgsqlDataSource database, TimeProvider time, ILogger<AdmissionSignal> logger, NotificationSender? sender = null)
+    : NotificationListener(database, time, logger, sender)
 {
     private readonly TimeProvider _time = time;
     private readonly Lock _gate = new();
