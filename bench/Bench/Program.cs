@@ -1,6 +1,7 @@
 using Swath.Bench.Distillation;
 using Swath.Bench.Saga;
 using Swath.Bench.Scheduler;
+using Swath.Bench.Soak;
 using Swath.Bench.Tiles;
 using Swath.Bench.Transport;
 using Swath.Contracts;
@@ -11,6 +12,8 @@ switch (args)
         return await SagaBench.RunAsync(rest);
     case ["scheduler", .. var rest]:
         return await SchedulerBench.RunAsync(rest);
+    case ["soak", .. var rest]:
+        return await SoakBench.RunAsync(rest);
     case ["distillation", .. var rest]:
         return DistillationBench.Run(rest);
     case ["tiles", .. var rest]:
@@ -26,6 +29,7 @@ switch (args)
     default:
         await Console.Error.WriteLineAsync("usage: bench saga [--seconds N] [--repetitions N] [--at-once N,N,...]");
         await Console.Error.WriteLineAsync("       bench scheduler [--waiting N]");
+        await Console.Error.WriteLineAsync($"       bench soak {SoakSettings.Usage}");
         await Console.Error.WriteLineAsync("       bench distillation [--quick]");
         await Console.Error.WriteLineAsync($"       bench tiles {TilesSettings.Usage}");
         await Console.Error.WriteLineAsync($"       bench transport {TransportSettings.Usage}");

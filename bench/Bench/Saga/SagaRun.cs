@@ -4,6 +4,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Swath.Bench.Load;
 using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Outbox;
 

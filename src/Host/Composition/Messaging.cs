@@ -25,12 +25,12 @@ internal static class Messaging
     public static void Add(IBusRegistrationConfigurator bus, SwathProcessOptions options)
     {
         bus.SetKebabCaseEndpointNameFormatter();
-        if (options.Roles.HasFlag(Roles.Intake))
-            bus.AddIntakeConsumers();
         if (options.Roles.HasFlag(Roles.Scheduler))
             AddScheduler(bus);
-        if (options.Roles.HasFlag(Roles.Worker))
-            bus.AddWorkerConsumers();
+        if (options.StandIns is { } standIns)
+            standIns(bus);
+        else
+            AddIntakeAndWorker(bus, options.Roles);
         bus.AddConfigureEndpointsCallback((services, name, endpoint) =>
         {
             endpoint.UseEventSourcedRetry(Conflicts, Failures, Hopeless, services.GetRequiredService<DatabaseReturn>());
@@ -54,6 +54,14 @@ internal static class Messaging
 
     // Requests from outside, and the faults that MassTransit publishes.
     private static bool Subscribes(string queue) => queue == Queues.ImageRequests.AbsolutePath || queue == FaultQueueNames.CommandFaults;
+
+    private static void AddIntakeAndWorker(IBusRegistrationConfigurator bus, Roles roles)
+    {
+        if (roles.HasFlag(Roles.Intake))
+            bus.AddIntakeConsumers();
+        if (roles.HasFlag(Roles.Worker))
+            bus.AddWorkerConsumers();
+    }
 
     private static void AddScheduler(IBusRegistrationConfigurator bus)
     {

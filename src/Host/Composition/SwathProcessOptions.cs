@@ -1,3 +1,4 @@
+using MassTransit;
 using Swath.Host.Composition.Transports;
 
 namespace Swath.Host.Composition;
@@ -22,4 +23,7 @@ internal sealed record SwathProcessOptions
 
     /// <summary>True to log to the console from information on; false for warnings only, on standard error.</summary>
     public bool ConsoleLog { get; init; }
+
+    /// <summary>Adds consumers that take the place of intake's and the worker's, to measure all the rest without images and models; null for Swath's own.</summary>
+    public Action<IBusRegistrationConfigurator>? StandIns { get; init; }
 }

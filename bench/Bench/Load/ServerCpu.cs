@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Swath.Bench.Saga;
+namespace Swath.Bench.Load;
 
 /// <summary>CPU time of a PostgreSQL server and all its backends, from /proc (proc(5), stat); zero where there is no /proc.</summary>
 internal static class ServerCpu
