@@ -4,4 +4,7 @@ namespace Swath.Contracts;
 public sealed record ResumeJob
 {
     public required Guid JobId { get; init; }
+
+    /// <inheritdoc cref="PauseJob.AskedAt"/>
+    public DateTimeOffset? AskedAt { get; init; }
 }

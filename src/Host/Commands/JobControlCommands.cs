@@ -11,18 +11,18 @@ internal static class JobControlCommands
     {
         var reason = new Option<string?>("--reason") { Description = "Kept with the job." };
         var command = Control("cancel", "Stops a job for good and gives its capacity back.",
-            (job, parsed) => new CancelJob { JobId = job, Reason = parsed.GetValue(reason) });
+            (job, _, parsed) => new CancelJob { JobId = job, Reason = parsed.GetValue(reason) });
         command.Add(reason);
         return command;
     }
 
     public static Command Pause() =>
-        Control("pause", "Stops a queued or running job until it is resumed; finished tiles are kept.", (job, _) => new PauseJob { JobId = job });
+        Control("pause", "Stops a queued or running job until it is resumed; finished tiles are kept.", (job, now, _) => new PauseJob { JobId = job, AskedAt = now });
 
     public static Command Resume() =>
-        Control("resume", "Puts a paused job back into the queue.", (job, _) => new ResumeJob { JobId = job });
+        Control("resume", "Puts a paused job back into the queue.", (job, now, _) => new ResumeJob { JobId = job, AskedAt = now });
 
-    private static Command Control(string verb, string description, Func<Guid, ParseResult, object> message)
+    private static Command Control(string verb, string description, Func<Guid, DateTimeOffset, ParseResult, object> message)
     {
         var id = JobArgument.Create();
         var command = new Command(verb, description) { id };
@@ -32,7 +32,8 @@ internal static class JobControlCommands
             var job = await JobArgument.FindAsync(client, parsed.GetRequiredValue(id), cancellationToken);
             if (job.IsFinal)
                 throw new UsageException($"Job {job.JobId} is {job.State} already.");
-            await client.TellAsync(message(job.JobId, parsed), job.JobId, cancellationToken);
+            var now = await client.Jobs.NowAsync(cancellationToken);
+            await client.TellAsync(message(job.JobId, now, parsed), job.JobId, cancellationToken);
             return ExitCodes.Done;
         });
         return command;

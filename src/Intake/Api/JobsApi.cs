@@ -23,10 +23,10 @@ public static class JobsApi
         jobs.MapGet("{id:guid}", FindAsync).WithName("job").WithSummary("One job: state, progress, and why it waits.");
         jobs.MapPost("{id:guid}/cancel", (Guid id, IOutbox outbox, JobReader reader, CancellationToken stop) =>
             TellAsync(id, new CancelJob { JobId = id }, outbox, reader, stop)).WithSummary("Stops a job for good.");
-        jobs.MapPost("{id:guid}/pause", (Guid id, IOutbox outbox, JobReader reader, CancellationToken stop) =>
-            TellAsync(id, new PauseJob { JobId = id }, outbox, reader, stop)).WithSummary("Stops a job until it is resumed.");
-        jobs.MapPost("{id:guid}/resume", (Guid id, IOutbox outbox, JobReader reader, CancellationToken stop) =>
-            TellAsync(id, new ResumeJob { JobId = id }, outbox, reader, stop)).WithSummary("Puts a paused job back into the queue.");
+        jobs.MapPost("{id:guid}/pause", async (Guid id, IOutbox outbox, JobReader reader, CancellationToken stop) =>
+            await TellAsync(id, new PauseJob { JobId = id, AskedAt = await reader.NowAsync(stop) }, outbox, reader, stop)).WithSummary("Stops a job until it is resumed.");
+        jobs.MapPost("{id:guid}/resume", async (Guid id, IOutbox outbox, JobReader reader, CancellationToken stop) =>
+            await TellAsync(id, new ResumeJob { JobId = id, AskedAt = await reader.NowAsync(stop) }, outbox, reader, stop)).WithSummary("Puts a paused job back into the queue.");
         jobs.MapPost("{id:guid}/retry", RetryAsync)
             .WithSummary("Of a partially completed or failed job, what=failed-tiles (the default) runs the tiles again that failed and writes every output; what=outputs writes those again that failed, and asks no model.");
         return jobs;

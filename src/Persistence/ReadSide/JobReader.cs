@@ -47,6 +47,15 @@ public sealed class JobReader(NpgsqlDataSource database)
         return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 
+    /// <summary>The time of the database, by which what is asked of a job is put in order, whichever process is asked.</summary>
+    public async Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT swath_now()");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return reader.GetFieldValue<DateTimeOffset>(0);
+    }
+
     /// <summary>Jobs whose id begins with the given hexadecimal digits: none, the one that is meant, or an ambiguity.</summary>
     /// <param name="idPrefix">Up to 32 digits, with the dashes of a UUID or without.</param>
     /// <param name="limit">At most so many.</param>

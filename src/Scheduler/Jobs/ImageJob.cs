@@ -54,6 +54,9 @@ public sealed record ImageJob : IFold<ImageJob>
 
     public DateTimeOffset? UpdatedAt { get; init; }
 
+    /// <summary>When the pause or the resume was asked for that counts; null while none said when.</summary>
+    public DateTimeOffset? ToldAt { get; init; }
+
     public bool HasRegions => !Regions.IsEmpty;
 
     public bool AllRegionsEnded => HasRegions && RegionsEnded == Regions.Length;
@@ -106,6 +109,9 @@ public sealed record ImageJob : IFold<ImageJob>
     public bool IsNewer(RegionPlacement placement) =>
         placement.RegionId >= 0 && placement.RegionId < Regions.Length
         && Regions[placement.RegionId].Outcome is null && placement.Attempt > Regions[placement.RegionId].Attempt;
+
+    /// <summary>True for a pause or a resume that was asked for before the one that counts, and comes after it.</summary>
+    public bool IsOvertaken(DateTimeOffset? askedAt) => askedAt < ToldAt;
 
     /// <summary>Folds one accepted event into the state.</summary>
     /// <exception cref="ArgumentException">The event is none of an image job's.</exception>
@@ -218,11 +224,16 @@ public sealed record ImageJob : IFold<ImageJob>
     private ImageJob Apply(CancelJob e, DateTimeOffset at) =>
         this with { Status = JobStatus.Cancelled, Failure = e.Reason ?? "Cancelled.", FinishedAt = at };
 
-    private ImageJob Apply(PauseJob _) => this with { Status = JobStatus.Paused };
+    private ImageJob Apply(PauseJob e) => this with { Status = JobStatus.Paused, ToldAt = e.AskedAt ?? ToldAt };
 
-    private ImageJob Apply(ResumeJob _, DateTimeOffset at) => AllRegionsEnded
-        ? this with { Status = JobStatus.Assembling }
-        : this with { Status = JobStatus.Queued, QueuedAt = QueuedAt ?? at, QueueTurn = QueueTurn + 1 };
+    // One that comes before the pause that it ends changes nothing but what still counts.
+    private ImageJob Apply(ResumeJob e, DateTimeOffset at)
+    {
+        var told = this with { ToldAt = e.AskedAt ?? ToldAt };
+        return Status != JobStatus.Paused ? told
+            : AllRegionsEnded ? told with { Status = JobStatus.Assembling }
+            : told with { Status = JobStatus.Queued, QueuedAt = QueuedAt ?? at, QueueTurn = QueueTurn + 1 };
+    }
 
     // As after its request, but for the history: the turns in the queue go on being counted.
     private ImageJob Apply(JobResubmitted e) => this with

@@ -28,29 +28,33 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
             When(ImageRejected, job => !job.Saga.State.HasRegions).Accept().TransitionTo(Failed),
             When(VariantSelected, job => job.Saga.State.HasRegions).Accept().TransitionTo(Queued),
             When(JobFailed).Accept().SendReleaseCapacity().TransitionTo(Failed),
+            When(ResumeJob, MayOvertake).Accept(),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
-            Ignore(ImageRequested), Ignore(PauseJob), Ignore(ResumeJob), Ignore(RetryFailedTiles), Ignore(RetryOutputs), Ignore(JobResubmitted));
+            Ignore(ImageRequested), Ignore(PauseJob), Ignore(RetryFailedTiles), Ignore(RetryOutputs), Ignore(JobResubmitted));
 
         During(Queued,
             When(CapacityReserved, job => job.Saga.State.IsThisTurn(job.Message)).Accept().SendProcessRegions().TransitionTo(Running),
             When(RegionCompleted, IsCurrent).Accept().AssembleWhenAllRegionsEnded(Assembling, Failed),
             When(RegionFailed, IsCurrent).Accept().AssembleWhenAllRegionsEnded(Assembling, Failed),
-            When(PauseJob).Accept().SendReleaseCapacity().TransitionTo(Paused),
+            When(PauseJob, CountsNow).Accept().SendReleaseCapacity().TransitionTo(Paused),
+            When(ResumeJob, MayOvertake).Accept(),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
             Ignore(ImageRequested), Ignore(RegionsCalculated), Ignore(ImageRejected), Ignore(VariantSelected),
-            Ignore(RegionReassigned), Ignore(JobFailed), Ignore(ResumeJob), Ignore(RetryFailedTiles), Ignore(RetryOutputs), Ignore(JobResubmitted));
+            Ignore(RegionReassigned), Ignore(JobFailed), Ignore(RetryFailedTiles), Ignore(RetryOutputs), Ignore(JobResubmitted));
 
         During(Running,
             When(RegionCompleted, IsCurrent).Accept().AssembleWhenAllRegionsEnded(Assembling, Failed),
             When(RegionFailed, IsCurrent).Accept().AssembleWhenAllRegionsEnded(Assembling, Failed),
             When(RegionReassigned, IsNewer).Accept().SendProcessRegion(),
-            When(PauseJob).Accept().SendReleaseCapacity().TransitionTo(Paused),
+            When(PauseJob, CountsNow).Accept().SendReleaseCapacity().TransitionTo(Paused),
+            When(ResumeJob, MayOvertake).Accept(),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
             Ignore(ImageRequested), Ignore(RegionsCalculated), Ignore(ImageRejected), Ignore(VariantSelected),
-            Ignore(CapacityReserved), Ignore(JobFailed), Ignore(ResumeJob), Ignore(RetryFailedTiles), Ignore(RetryOutputs), Ignore(JobResubmitted));
+            Ignore(CapacityReserved), Ignore(JobFailed), Ignore(RetryFailedTiles), Ignore(RetryOutputs), Ignore(JobResubmitted));
 
         During(Paused,
-            When(ResumeJob).Accept().IfElse(job => job.Saga.State.AllRegionsEnded,
+            When(PauseJob, MayOvertake).Accept(),
+            When(ResumeJob, CountsNow).Accept().IfElse(job => job.Saga.State.AllRegionsEnded,
                 ended => ended.SendAssembleResult().TransitionTo(Assembling),
                 open => open.TransitionTo(Queued)),
             When(RegionCompleted, IsCurrent).Accept(),
@@ -58,7 +62,7 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
             When(CapacityReserved).Accept().SendReleaseCapacity(),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
             Ignore(ImageRequested), Ignore(RegionsCalculated), Ignore(ImageRejected), Ignore(VariantSelected),
-            Ignore(RegionReassigned), Ignore(JobFailed), Ignore(PauseJob), Ignore(RetryFailedTiles), Ignore(RetryOutputs), Ignore(JobResubmitted));
+            Ignore(RegionReassigned), Ignore(JobFailed), Ignore(RetryFailedTiles), Ignore(RetryOutputs), Ignore(JobResubmitted));
 
         During(Assembling,
             When(JobCompleted).Accept().IfElse(job => job.Saga.State.Status == JobStatus.Completed,
@@ -131,6 +135,15 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
 
     private static bool IsNewer(BehaviorContext<ImageJobSaga, RegionReassigned> job) =>
         job.Saga.State.IsNewer(job.Message.Placement);
+
+    // Of a pause and a resume the one counts that was asked for last. One that finds the job as it wants it may have overtaken the one before it: then it is noted.
+    private static bool CountsNow(BehaviorContext<ImageJobSaga, PauseJob> job) => !job.Saga.State.IsOvertaken(job.Message.AskedAt);
+
+    private static bool CountsNow(BehaviorContext<ImageJobSaga, ResumeJob> job) => !job.Saga.State.IsOvertaken(job.Message.AskedAt);
+
+    private static bool MayOvertake(BehaviorContext<ImageJobSaga, PauseJob> job) => job.Message.AskedAt is not null && CountsNow(job);
+
+    private static bool MayOvertake(BehaviorContext<ImageJobSaga, ResumeJob> job) => job.Message.AskedAt is not null && CountsNow(job);
 
     private void CorrelateByJobId()
     {

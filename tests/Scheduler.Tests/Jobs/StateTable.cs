@@ -27,9 +27,12 @@ internal static class StateTable
         ("Queued, the other region failed", id =>
             [Requested(id), Measured(id), Selected(id), Reserved(id), new PauseJob { JobId = id }, FailedRegion(id, 1), new ResumeJob { JobId = id }]),
         ("Running", id => [Requested(id), Measured(id), Selected(id), Reserved(id)]),
+        ("Running, resumed before", id => [Requested(id), Measured(id), Selected(id), Reserved(id), new ResumeJob { JobId = id, AskedAt = Start.AddSeconds(2) }]),
         ("Running, one region left", id => [Requested(id), Measured(id), Selected(id), Reserved(id), Completed(id, 1)]),
         ("Running, the other region failed", id => [Requested(id), Measured(id), Selected(id), Reserved(id), FailedRegion(id, 1)]),
         ("Paused", id => [Requested(id), Measured(id), Selected(id), Reserved(id), new PauseJob { JobId = id }]),
+        ("Paused, for the second time", id =>
+            [Requested(id), Measured(id), Selected(id), Reserved(id), new PauseJob { JobId = id }, new PauseJob { JobId = id, AskedAt = Start.AddSeconds(2) }]),
         ("Paused, the other region failed", id =>
             [Requested(id), Measured(id), Selected(id), Reserved(id), new PauseJob { JobId = id }, FailedRegion(id, 1)]),
         ("Paused, all regions ended", id =>
@@ -69,7 +72,9 @@ internal static class StateTable
         ("JobFailed", NotAssembled),
         ("CancelJob", id => new CancelJob { JobId = id }),
         ("PauseJob", id => new PauseJob { JobId = id }),
+        ("PauseJob, overtaken", id => new PauseJob { JobId = id, AskedAt = Start.AddSeconds(1) }),
         ("ResumeJob", id => new ResumeJob { JobId = id }),
+        ("ResumeJob, overtaken", id => new ResumeJob { JobId = id, AskedAt = Start.AddSeconds(1) }),
         ("RetryFailedTiles", id => new RetryFailedTiles { JobId = id }),
         ("RetryOutputs", id => new RetryOutputs { JobId = id }),
         ("JobResubmitted", id => new JobResubmitted { JobId = id }),
