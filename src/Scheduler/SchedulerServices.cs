@@ -2,12 +2,14 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Swath.Configuration;
+using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Placement;
 using Swath.Persistence.ReadSide;
 using Swath.Scheduler.Admission;
 using Swath.Scheduler.Capacity;
 using Swath.Scheduler.Jobs;
 using Swath.Scheduler.Maintenance;
+using Swath.Scheduler.Verification;
 
 namespace Swath.Scheduler;
 
@@ -44,6 +46,8 @@ public static class SchedulerServices
         services.AddSwathOptions<SchedulerOptions>();
         services.TryAddSingleton<JobReader>();
         services.TryAddSingleton<JobExplanations>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ITableCheck, RegionsCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ITableCheck, ReservationsCheck>());
         return services;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Swath.Host.Output;
+using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Outages;
 
 namespace Swath.Host.Commands;
@@ -30,6 +31,11 @@ internal static class SwathCommandLine
         catch (UsageException mistake)
         {
             Terminal.WriteError(mistake.Message);
+            return ExitCodes.Usage;
+        }
+        catch (EventStoreException unreadable)
+        {
+            Terminal.WriteError(unreadable.Message);
             return ExitCodes.Usage;
         }
         catch (OperationCanceledException)

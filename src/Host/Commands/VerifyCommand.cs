@@ -4,12 +4,12 @@ using Swath.Host.Output;
 
 namespace Swath.Host.Commands;
 
-/// <summary><c>swath verify</c>: proves that the rows of jobs are what their events fold to.</summary>
+/// <summary><c>swath verify</c>: proves that no event is missing, and that the tables say what the events do.</summary>
 internal static class VerifyCommand
 {
     public static Command Create()
     {
-        var command = new Command("verify", "Compares every row of jobs with the fold of its events; exit code 1 when they differ.");
+        var command = new Command("verify", "Proves that no event is missing, and that the jobs, regions and reservations are what the events say; exit code 1 when they are not.");
         command.SetAction(async (_, cancellationToken) =>
         {
             await using var client = await SwathClient.ConnectToExistingAsync(cancellationToken);
@@ -23,9 +23,9 @@ internal static class VerifyCommand
     {
         var outcome = await client.VerifyAsync(cancellationToken);
         foreach (var difference in outcome.Differences)
-            Terminal.WriteLine($"{difference.JobId}  {difference.Column}: the events say {difference.Expected ?? "null"}, the row says {difference.Actual ?? "null"}");
+            Terminal.WriteLine($"{difference.JobId}  {difference.Column}: the events say {difference.Expected ?? "null"}, there is {difference.Actual ?? "null"}");
         Terminal.WriteLine(outcome.Agrees
-            ? $"Verified: the rows of {outcome.Streams} job(s) are what their events fold to."
+            ? $"Verified: of {outcome.Streams} job(s) no event is missing, and the rows, regions and reservations are what the events say."
             : $"{outcome.Differences.Count} difference(s) in {outcome.Streams} job(s). 'swath replay' rebuilds the rows from the events.");
         return outcome.Agrees ? ExitCodes.Done : ExitCodes.JobFailed;
     }

@@ -98,9 +98,9 @@ internal sealed class SwathClient : IAsyncDisposable
     public Task<long> ReplayAsync(IProgress<long>? progress, CancellationToken cancellationToken) =>
         new SagaReplay(_database.Unhurried, _services.GetRequiredService<StreamModel>()).RebuildAsync(progress, cancellationToken);
 
-    /// <summary>Compares every row of <c>jobs</c> with the fold of its events.</summary>
+    /// <summary>Compares every row of <c>jobs</c>, and what the scheduler keeps of them, with the fold of its events.</summary>
     public Task<SagaVerification> VerifyAsync(CancellationToken cancellationToken) =>
-        new SagaVerify(_database.Unhurried, _services.GetRequiredService<StreamModel>()).CompareAsync(cancellationToken);
+        new SagaVerify(_database.Unhurried, _services.GetRequiredService<StreamModel>(), _services.GetServices<ITableCheck>()).CompareAsync(null, cancellationToken);
 
     public Task<bool> IsSwathRunningAsync(CancellationToken cancellationToken) => RolesLock.IsHeldAsync(_database.DataSource, cancellationToken);
 

@@ -3,52 +3,69 @@ using Npgsql;
 
 namespace Swath.Persistence.EventSourcing;
 
-/// <summary>Folds every stream of the store, one after another, never holding more than one batch.</summary>
+/// <summary>
+/// Folds every stream of the store, one after another, by ranges of its key: each range is a statement of its own, so that no snapshot is held while
+/// the caller works on what was read, and nothing that others delete meanwhile is kept from being vacuumed.
+/// </summary>
 internal static class FoldedStreams
 {
+    /// <summary>Events that one statement reads.</summary>
+    public const int Range = 2_000;
+
     // Served by the primary key of job_events: no sort.
-    private const string AllEvents = "select job_id, version, message_id, type, data::text, occurred_at from job_events order by job_id, version";
+    private const string Events =
+        """
+        select job_id, version, message_id, type, data::text, occurred_at
+        from job_events
+        where (job_id, version) > ($1, $2)
+        order by job_id, version
+        limit $3
+        """;
 
+    /// <summary>The streams in the order of their ids, as many at a time as one range completes.</summary>
+    /// <exception cref="EventStoreException">A stored event is of an unknown type, or can't be folded.</exception>
     public static async IAsyncEnumerable<IReadOnlyList<FoldedStream>> ReadAsync(
-        NpgsqlDataSource database, StreamModel model, int batchSize, [EnumeratorCancellation] CancellationToken cancellationToken)
+        NpgsqlDataSource database, StreamModel model, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(AllEvents, connection) { CommandTimeout = 0 };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-
-        var batch = new List<FoldedStream>(batchSize);
-        FoldedStream? current = null;
-        while (await reader.ReadAsync(cancellationToken))
+        StreamFold? open = null;
+        var (job, version) = (Guid.Empty, 0);
+        int read;
+        do
         {
-            var id = reader.GetGuid(0);
-            if (current is not null && current.JobId != id)
+            var folded = new List<FoldedStream>();
+            read = 0;
+            await using (var command = database.CreateCommand(Events))
             {
-                batch.Add(current);
-                current = null;
-                if (batch.Count == batchSize)
+                command.Parameters.AddWithValue(job);
+                command.Parameters.AddWithValue(version);
+                command.Parameters.AddWithValue(Range);
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                for (; await reader.ReadAsync(cancellationToken).ConfigureAwait(false); read++)
                 {
-                    yield return batch;
-                    batch = new List<FoldedStream>(batchSize);
+                    job = reader.GetGuid(0);
+                    if (open?.JobId != job)
+                    {
+                        if (open is not null)
+                            folded.Add(open.Result);
+                        open = new StreamFold(model, job);
+                    }
+
+                    var stored = EventAt(reader, 1);
+                    version = stored.Version;
+                    open.Append(stored);
                 }
             }
-            var stored = new StoredEvent(reader.GetInt32(1), reader.GetGuid(2), reader.GetString(3), reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5));
-            current = new FoldedStream(id, stored.Version, stored.OccurredAt, Apply(model, id, current?.State ?? model.Initial, stored));
+
+            if (read < Range && open is not null)
+                folded.Add(open.Result);
+            if (folded.Count > 0)
+                yield return folded;
         }
-        if (current is not null)
-            batch.Add(current);
-        if (batch.Count > 0)
-            yield return batch;
+        while (read == Range);
     }
 
-    private static object Apply(StreamModel model, Guid id, object state, StoredEvent stored)
-    {
-        try
-        {
-            return model.Apply(state, stored);
-        }
-        catch (Exception e)
-        {
-            throw new EventStoreException($"Event {stored.Version} ({stored.Type}) of job {id} can't be folded: {e.Message}", e);
-        }
-    }
+    /// <summary>The event in the columns version, message_id, type, data, occurred_at.</summary>
+    public static StoredEvent EventAt(NpgsqlDataReader reader, int column) => new(
+        reader.GetInt32(column), reader.GetGuid(column + 1), reader.GetString(column + 2), reader.GetString(column + 3),
+        reader.GetFieldValue<DateTimeOffset>(column + 4));
 }

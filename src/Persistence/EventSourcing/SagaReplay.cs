@@ -5,7 +5,6 @@ namespace Swath.Persistence.EventSourcing;
 /// <summary>Rebuilds every row of <c>jobs</c> from <c>job_events</c>. May run beside a working system: a row that is newer than what was read is left alone.</summary>
 public sealed class SagaReplay
 {
-    private const int BatchSize = 500;
     private readonly NpgsqlDataSource _database;
     private readonly StreamModel _model;
 
@@ -18,19 +17,25 @@ public sealed class SagaReplay
     /// <summary>Folds every stream and writes its row. Only columns of the fold are touched; in a row that was lost, messages of unfinished jobs count as not yet delivered.</summary>
     /// <param name="progress">Told the number of rows written so far, after every batch.</param>
     /// <returns>How many rows were written.</returns>
-    /// <exception cref="EventStoreException">A stored event is of an unknown type, or can't be folded.</exception>
+    /// <exception cref="EventStoreException">A stored event is of an unknown type, or can't be folded; or, when all others are rebuilt, a stream lacks events: its row is left alone.</exception>
     public async Task<long> RebuildAsync(IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
-        await using var connection = await _database.OpenConnectionAsync(cancellationToken);
         var statement = Statement();
         long rows = 0;
-        await foreach (var batch in FoldedStreams.ReadAsync(_database, _model, BatchSize, cancellationToken))
+        List<FoldedStream> broken = [];
+        await foreach (var batch in FoldedStreams.ReadAsync(_database, _model, cancellationToken))
         {
-            await using var command = _model.FoldedRows(connection, batch, statement);
-            rows += await command.ExecuteNonQueryAsync(cancellationToken);
+            broken.AddRange(batch.Where(stream => stream.Gap is not null));
+            await using (var connection = await _database.OpenConnectionAsync(cancellationToken))
+            await using (var command = _model.FoldedRows(connection, [.. batch.Where(stream => stream.Gap is null)], statement))
+                rows += await command.ExecuteNonQueryAsync(cancellationToken);
             progress?.Report(rows);
         }
-        return rows;
+
+        return broken is [var first, ..]
+            ? throw new EventStoreException($"Rebuilt {rows} job(s). {broken.Count} lack events, and their rows were left alone: job {first.JobId} has no event {first.Gap!.Expected}, "
+                + $"but event {first.Gap.Found}. Restore job_events from a backup; 'swath verify' names all of them.")
+            : rows;
     }
 
     private string Statement()

@@ -2,64 +2,78 @@ using Npgsql;
 
 namespace Swath.Persistence.EventSourcing;
 
-/// <summary>Proves that the rows of <c>jobs</c> are what the events of <c>job_events</c> fold to. Advisory columns are not compared.</summary>
+/// <summary>
+/// Proves that the streams of <c>job_events</c> have no gap, and that the rows of <c>jobs</c>, and of every table that has an <see cref="ITableCheck"/>, are what
+/// they fold to. Advisory columns are not compared. May run beside a working system: it reads by ranges, and no snapshot of it lasts.
+/// </summary>
 public sealed class SagaVerify
 {
-    private const int BatchSize = 500;
-
-    // Rows that no event explains.
-    private const string Orphans = "select j.job_id, j.job_id::text from jobs j where not exists (select from job_events e where e.job_id = j.job_id and e.version = 1)";
+    // Rows of jobs by ranges of their key: those that no event explains.
+    private const string Rows =
+        """
+        select j.job_id, exists (select from job_events e where e.job_id = j.job_id)
+        from (select job_id from jobs where job_id > $1 order by job_id limit 1000) j
+        order by j.job_id
+        """;
 
     private readonly NpgsqlDataSource _database;
     private readonly StreamModel _model;
+    private readonly SecondLook _second;
+    private readonly RowComparison _comparison;
 
-    public SagaVerify(NpgsqlDataSource database, StreamModel model)
+    /// <param name="database">Connections whose statements may take some seconds.</param>
+    /// <param name="model">The stream.</param>
+    /// <param name="checks">What is compared beside <c>jobs</c>.</param>
+    public SagaVerify(NpgsqlDataSource database, StreamModel model, IEnumerable<ITableCheck> checks)
     {
-        _database = database;
-        _model = model;
+        (_database, _model) = (database, model);
+        _comparison = new RowComparison(model, [.. checks]);
+        _second = new SecondLook(database, model, _comparison);
     }
 
-    /// <summary>Folds every stream and compares. On a working system a job that moves meanwhile is left out: its row is newer than what was folded.</summary>
+    /// <summary>Folds every stream and compares. What differs is looked at once more, events and tables in one snapshot: a job that moved meanwhile is no difference.</summary>
+    /// <param name="progress">Told the number of streams compared so far, after every range.</param>
+    /// <param name="cancellationToken">Ends the comparison.</param>
     /// <exception cref="EventStoreException">A stored event is of an unknown type, or can't be folded.</exception>
-    public async Task<SagaVerification> CompareAsync(CancellationToken cancellationToken = default)
+    public async Task<SagaVerification> CompareAsync(IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
-        await using var connection = await _database.OpenConnectionAsync(cancellationToken);
         var differences = new List<SagaDifference>();
-        var statement = Statement();
         long streams = 0;
-        await foreach (var batch in FoldedStreams.ReadAsync(_database, _model, BatchSize, cancellationToken))
+        await foreach (var batch in FoldedStreams.ReadAsync(_database, _model, cancellationToken).ConfigureAwait(false))
         {
+            HashSet<Guid> suspects = [.. batch.Where(stream => stream.Gap is not null).Select(stream => stream.JobId)];
+            await using (var connection = await _database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false))
+            {
+                foreach (var difference in await _comparison.CompareAsync(connection, batch, cancellationToken).ConfigureAwait(false))
+                    suspects.Add(difference.JobId);
+            }
+
+            differences.AddRange(await _second.CompareAsync(suspects, cancellationToken).ConfigureAwait(false));
             streams += batch.Count;
-            await using var command = _model.FoldedRows(connection, batch, statement);
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-                differences.Add(new SagaDifference(reader.GetGuid(0), reader.GetString(1), Nullable(reader, 2), Nullable(reader, 3)));
+            progress?.Report(streams);
         }
-        await using var orphans = new NpgsqlCommand(Orphans, connection);
-        await using var rows = await orphans.ExecuteReaderAsync(cancellationToken);
-        while (await rows.ReadAsync(cancellationToken))
-            differences.Add(new SagaDifference(rows.GetGuid(0), "job_id", null, rows.GetString(1)));
+
+        await AddUnexplainedAsync(differences, cancellationToken).ConfigureAwait(false);
         return new SagaVerification(streams, differences);
     }
 
-    private string Statement()
+    private async Task AddUnexplainedAsync(List<SagaDifference> differences, CancellationToken cancellationToken)
     {
-        var pairs = _model.ColumnValues("folded")
-            .Select(c => $"('{c.Name}', ({c.Value})::text, j.{c.Name}::text)")
-            .Prepend("('updated_at', folded.updated_at::text, j.updated_at::text)")
-            .Prepend("('version', folded.version::text, j.version::text)")
-            .Prepend("('job_id', folded.job_id::text, j.job_id::text)");
-        return $"""
-            select folded.job_id, pair.name, pair.expected, pair.actual
-            from folded
-            left join jobs j on j.job_id = folded.job_id
-            cross join lateral (values {string.Join(", ", pairs)}) as pair (name, expected, actual)
-            where pair.expected is distinct from pair.actual
-              and (j.job_id is not null or pair.name = 'job_id')
-              and (j.version is null or j.version <= folded.version)
-            order by folded.job_id, pair.name
-            """;
+        var last = Guid.Empty;
+        int read;
+        do
+        {
+            read = 0;
+            await using var command = _database.CreateCommand(Rows);
+            command.Parameters.AddWithValue(last);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            for (; await reader.ReadAsync(cancellationToken).ConfigureAwait(false); read++)
+            {
+                last = reader.GetGuid(0);
+                if (!reader.GetBoolean(1))
+                    differences.Add(new SagaDifference(last, "job_id", null, last.ToString()));
+            }
+        }
+        while (read > 0);
     }
-
-    private static string? Nullable(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
 }

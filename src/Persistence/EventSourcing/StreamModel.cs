@@ -24,8 +24,9 @@ public abstract class StreamModel
     /// <summary>The same, with the message that it was.</summary>
     internal abstract (object State, object Message) Step(object state, StoredEvent stored);
 
-    /// <summary>A command whose text may use <c>folded(job_id, version, updated_at, columns...)</c> as a row source.</summary>
-    internal abstract NpgsqlCommand FoldedRows(NpgsqlConnection connection, IReadOnlyList<FoldedStream> streams, string statement);
+    /// <summary>A command whose text may use <c>folded(job_id, version, updated_at, facts, columns...)</c> as a row source.</summary>
+    internal abstract NpgsqlCommand FoldedRows(
+        NpgsqlConnection connection, IReadOnlyList<FoldedStream> streams, string statement, Func<object, string?>? facts = null);
 
     /// <summary>The columns as (name, expression over <c>folded</c>), the state column first.</summary>
     internal abstract IReadOnlyList<(string Name, string Value)> ColumnValues(string source);

@@ -50,14 +50,15 @@ public sealed class StreamModel<TState> : StreamModel where TState : class, IFol
     internal override IReadOnlyList<(string Name, string Value)> ColumnValues(string source) =>
         [.. Columns.Select(c => (c.Name, c.Value(source)))];
 
-    internal override NpgsqlCommand FoldedRows(NpgsqlConnection connection, IReadOnlyList<FoldedStream> streams, string statement)
+    internal override NpgsqlCommand FoldedRows(
+        NpgsqlConnection connection, IReadOnlyList<FoldedStream> streams, string statement, Func<object, string?>? facts = null)
     {
         var names = string.Join(", ", Columns.Select(c => c.Name));
-        var arrays = string.Join(", ", Columns.Select((c, i) => $"${i + 4}::{c.ElementType}[]"));
+        var arrays = string.Join(", ", Columns.Select((c, i) => $"${i + 5}::{c.ElementType}[]"));
         var command = new NpgsqlCommand(
             $"""
             with folded as materialized (
-              select * from unnest($1::uuid[], $2::integer[], $3::timestamptz[], {arrays}) as u (job_id, version, updated_at, {names})
+              select * from unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::jsonb[], {arrays}) as u (job_id, version, updated_at, facts, {names})
             )
             {statement}
             """, connection);
@@ -67,6 +68,11 @@ public sealed class StreamModel<TState> : StreamModel where TState : class, IFol
         {
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
             TypedValue = [.. streams.Select(s => s.UpdatedAt)],
+        });
+        command.Parameters.Add(new NpgsqlParameter<string?[]>
+        {
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb,
+            TypedValue = [.. streams.Select(s => facts?.Invoke(s.State))],
         });
         var states = streams.Select(s => (TState)s.State).ToArray();
         foreach (var column in Columns)

@@ -24,6 +24,9 @@ internal sealed class JobProcess : IReceiveObserver, IAsyncDisposable
 
     public SagaVerify Verify => _services.GetRequiredService<SagaVerify>();
 
+    public SagaVerify VerifyWith(params ITableCheck[] checks) =>
+        new(_services.GetRequiredService<NpgsqlDataSource>(), _services.GetRequiredService<StreamModel>(), checks);
+
     public SagaReplay Replay => _services.GetRequiredService<SagaReplay>();
 
     public static async Task<JobProcess> StartAsync(NpgsqlDataSource database)

@@ -1,0 +1,77 @@
+using Swath.Persistence.EventSourcing;
+using Swath.Scheduler.Tests.Jobs;
+using Swath.Scheduler.Verification;
+using Swath.Testing;
+using static Swath.Scheduler.Tests.Jobs.JobEvents;
+
+namespace Swath.Scheduler.Tests.Verification;
+
+/// <summary>What the scheduler's tables say of a job, held against its events.</summary>
+public sealed class TableChecksTests(DatabaseFixture database) : IClassFixture<DatabaseFixture>
+{
+    private readonly Guid _job = Guid.NewGuid();
+
+    [Fact]
+    public async Task Compare_RegionsThatSayWhatTheEventsSay_FindsNothing()
+    {
+        await using var process = await StartAsync(Reserved(_job), Completed(_job, 0));
+        await PlanAsync("(0, 1, 'completed'), (1, 2, null)");
+
+        Assert.Empty(await DifferencesAsync(process));
+    }
+
+    [Fact]
+    public async Task Compare_RegionsThatSayOtherwise_NamesEachOfThem()
+    {
+        await using var process = await StartAsync(Reserved(_job, attempt: 2), Completed(_job, 0, attempt: 2));
+        await PlanAsync("(0, 2, null), (1, 1, null)");
+
+        Assert.Equal(
+            [new(_job, "job_regions.0", "attempt 2 completed", "attempt 2"), new(_job, "job_regions.1", "attempt 2", "attempt 1")],
+            await DifferencesAsync(process));
+    }
+
+    [Fact]
+    public async Task Compare_RegionsThatAreGone_AreMissedWhileTheJobIsUnderWay()
+    {
+        await using var process = await StartAsync(Reserved(_job));
+        await PlanAsync("(0, 1, null)");
+
+        Assert.Equal([new(_job, "job_regions.1", "attempt 1", "no row")], await DifferencesAsync(process));
+    }
+
+    [Fact]
+    public async Task Compare_ReservationOfAJobThatIsOver_IsADifferenceAMinuteLater()
+    {
+        await using var process = await StartAsync(new Swath.Contracts.CancelJob { JobId = _job });
+        await PlanAsync("(0, 0, null), (1, 0, null)");
+        await database.Database.ExecuteAsync(
+            "insert into endpoint_capacity (endpoint, max_capacity, target, refreshed_at) values ('e', 10, 10, swath_now()) on conflict do nothing");
+        await database.Database.ExecuteAsync(
+            "insert into capacity_reservations (job_id, endpoint, tenant, load, reserved_at) values ($1, 'e', 't', 4, swath_now())", _job);
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await database.FollowAsync(clock);
+        Assert.Empty(await DifferencesAsync(process));
+
+        clock.Advance(TimeSpan.FromMinutes(2));
+
+        Assert.Equal([new(_job, "capacity_reservations", "Cancelled holds nothing", "4 of e")], await DifferencesAsync(process));
+    }
+
+    private async Task<JobProcess> StartAsync(params object[] more)
+    {
+        var process = await JobProcess.StartAsync(database.DataSource);
+        foreach (var message in (object[])[Requested(_job), Measured(_job), Selected(_job), .. more])
+            Assert.Null(await process.HandleAsync(message, Guid.NewGuid()));
+        return process;
+    }
+
+    private Task<int> PlanAsync(string regions) => database.Database.ExecuteAsync(
+        $"""
+        insert into job_regions (job_id, region_id, tiles, kind, attempt, outcome, ended_at)
+        select $1, id, 4, 'kind', attempt, outcome, case when outcome is not null then swath_now() end from (values {regions}) as r (id, attempt, outcome)
+        """, _job);
+
+    private async Task<IEnumerable<SagaDifference>> DifferencesAsync(JobProcess process) =>
+        (await process.VerifyWith(new RegionsCheck(), new ReservationsCheck()).CompareAsync()).Differences.Where(difference => difference.JobId == _job);
+}
