@@ -3,6 +3,7 @@ using Swath.Host.Commands;
 using Swath.Intake.Submitting;
 using Swath.Persistence;
 using Swath.Persistence.EventSourcing;
+using Swath.Persistence.Migrations;
 using Swath.Persistence.Outbox;
 using Swath.Persistence.ReadSide;
 using Swath.Scheduler;
@@ -95,8 +96,11 @@ internal sealed class SwathClient : IAsyncDisposable
     }
 
     /// <summary>Rebuilds every row of <c>jobs</c> from the events.</summary>
-    public Task<long> ReplayAsync(IProgress<long>? progress, CancellationToken cancellationToken) =>
-        new SagaReplay(_database.Unhurried, _services.GetRequiredService<StreamModel>()).RebuildAsync(progress, cancellationToken);
+    public async Task<long> ReplayAsync(IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        await _database.AllowAsync(SchemaUse.Write, cancellationToken);
+        return await new SagaReplay(_database.Unhurried, _services.GetRequiredService<StreamModel>()).RebuildAsync(progress, cancellationToken);
+    }
 
     /// <summary>Compares every row of <c>jobs</c>, and what the scheduler keeps of them, with the fold of its events.</summary>
     public Task<SagaVerification> VerifyAsync(CancellationToken cancellationToken) =>

@@ -76,6 +76,20 @@ internal sealed class SwathDatabase : IAsyncDisposable
             ? ConnectAsync(connectionString, cancellationToken)
             : OpenPrivateAsync(SwathPaths.Current(), cancellationToken);
 
+    /// <summary>Makes sure that the release to which the database was brought up allows this binary.</summary>
+    /// <exception cref="UsageException">It does not; nothing was touched.</exception>
+    public async Task AllowAsync(SchemaUse use, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SwathMigrator.CheckAsync(DataSource, use, cancellationToken);
+        }
+        catch (NewerDatabaseException newer)
+        {
+            throw new UsageException(newer.Message);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Unhurried.DisposeAsync();
@@ -109,6 +123,7 @@ internal sealed class SwathDatabase : IAsyncDisposable
             embedded.KeepAlive(Terminal.WriteError);
             if (made)
                 await AnnounceAsync(paths, embedded.Notice);
+            await database.AllowOrCloseAsync(cancellationToken);
             await SwathMigrator.MigrateAsync(database.DataSource, cancellationToken);
             return database;
         }
@@ -138,9 +153,23 @@ internal sealed class SwathDatabase : IAsyncDisposable
             Terminal.WriteError(earlier);
     }
 
+    private async Task AllowOrCloseAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AllowAsync(SchemaUse.Read, cancellationToken);
+        }
+        catch (UsageException)
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
     private static async Task<SwathDatabase> OpenExternalAsync(string connectionString, CancellationToken cancellationToken)
     {
         var database = await ConnectAsync(connectionString, cancellationToken);
+        await database.AllowOrCloseAsync(cancellationToken);
         if (await SwathMigrator.PendingAsync(database.DataSource, cancellationToken) is { Count: > 0 } missing)
         {
             await database.DisposeAsync();

@@ -3,6 +3,7 @@ using Swath.Contracts;
 using Swath.Host.Commands;
 using Swath.Host.Output;
 using Swath.Intake.Submitting;
+using Swath.Persistence.Migrations;
 using Swath.Persistence.ReadSide;
 
 namespace Swath.Host.Composition;
@@ -101,6 +102,7 @@ internal sealed class SwathProcess : IAsyncDisposable
 
     private async Task<bool> TryRunRolesAsync(CancellationToken cancellationToken)
     {
+        await Client.Database.AllowAsync(SchemaUse.Write, cancellationToken);
         _roles = await RolesLock.TryTakeAsync(Client.Database.ConnectionString, shared: !_options.Transport.LivesInProcess, cancellationToken);
         if (_roles is null)
             return false;
