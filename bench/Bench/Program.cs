@@ -1,7 +1,9 @@
 using Swath.Bench.Distillation;
+using Swath.Bench.Flush;
 using Swath.Bench.Saga;
 using Swath.Bench.Scheduler;
 using Swath.Bench.Soak;
+using Swath.Bench.Start;
 using Swath.Bench.Tiles;
 using Swath.Bench.Transport;
 using Swath.Contracts;
@@ -14,6 +16,14 @@ switch (args)
         return await SchedulerBench.RunAsync(rest);
     case ["soak", .. var rest]:
         return await SoakBench.RunAsync(rest);
+    case ["start", .. var rest]:
+        return await StartBench.RunAsync(rest);
+    case [KilledProcess.Verb, var home]:
+        return await KilledProcess.RunAsync(home);
+    case [StartedProcess.Verb, var home]:
+        return await StartedProcess.RunAsync(home);
+    case ["flush", .. var rest]:
+        return await FlushBench.RunAsync(rest);
     case ["distillation", .. var rest]:
         return DistillationBench.Run(rest);
     case ["tiles", .. var rest]:
@@ -30,6 +40,8 @@ switch (args)
         await Console.Error.WriteLineAsync("usage: bench saga [--seconds N] [--repetitions N] [--at-once N,N,...]");
         await Console.Error.WriteLineAsync("       bench scheduler [--waiting N]");
         await Console.Error.WriteLineAsync($"       bench soak {SoakSettings.Usage}");
+        await Console.Error.WriteLineAsync($"       bench start {StartSettings.Usage}");
+        await Console.Error.WriteLineAsync($"       bench flush {FlushSettings.Usage}");
         await Console.Error.WriteLineAsync("       bench distillation [--quick]");
         await Console.Error.WriteLineAsync($"       bench tiles {TilesSettings.Usage}");
         await Console.Error.WriteLineAsync($"       bench transport {TransportSettings.Usage}");

@@ -39,14 +39,13 @@ internal sealed class LoadedProduct : IAsyncDisposable
     /// <summary>Where <c>/health</c> is; null before the start.</summary>
     public string? Url => ((WebApplication)_host).Urls.FirstOrDefault();
 
-    /// <summary>Opens the database, made where there is none, and composes the process. Nothing runs yet.</summary>
+    /// <summary>Composes the process on the database of <see cref="PrivateServer"/>. Nothing runs yet.</summary>
     /// <param name="folder">Swath's home.</param>
     /// <param name="capacity">Inference requests that each endpoint takes at once.</param>
     public static async Task<LoadedProduct> ComposeAsync(string folder, int capacity = AmpleCapacity)
     {
         foreach (var (name, value) in new Dictionary<string, string>
         {
-            [SwathDatabase.Variable] = "",
             ["WORKER_ID"] = StandIns.WorkerId,
             ["WORKER_SLOTS"] = Slots.ToString(CultureInfo.InvariantCulture),
             ["DEFAULT_HTTP_ENDPOINT_CONCURRENCY"] = capacity.ToString(CultureInfo.InvariantCulture),

@@ -34,7 +34,7 @@ internal sealed class SoakBench
             return 2;
         }
 
-        var folder = Directory.CreateTempSubdirectory("swath-bench-soak-").FullName;
+        var folder = PrivateServer.NewHome();
         bool agrees;
         await using (var server = await PrivateServer.StartAsync(folder))
             agrees = await new SoakBench(settings, server).MeasureAsync(folder);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using Npgsql;
+using Swath.Bench.Load;
 using Swath.Contracts;
 using Swath.Imaging;
 using Swath.Persistence.Embedded;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Swath.Bench.Load;
 
 namespace Swath.Bench.Transport;
 

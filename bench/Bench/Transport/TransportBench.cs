@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Swath.Bench.Load;
 using Swath.Host.Composition.Transports;
 using Swath.Persistence.Embedded;
 using Swath.Testing;

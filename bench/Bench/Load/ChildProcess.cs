@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Swath.Bench.Transport;
+namespace Swath.Bench.Load;
 
 /// <summary>A process of the benchmark, killed with it.</summary>
 internal sealed class ChildProcess : IDisposable
