@@ -8,6 +8,7 @@ public sealed class TestDatabase : IAsyncDisposable
 {
     private readonly EmbeddedPostgres? _dropFrom;
     private FakeTimeProvider? _clock;
+    private TimeSpan _ahead;
 
     /// <param name="server">Where it is.</param>
     /// <param name="name">Its name.</param>
@@ -47,9 +48,12 @@ public sealed class TestDatabase : IAsyncDisposable
     /// Makes a test's clock this database's own: from now on <c>swath_now()</c> tells its time, and when <see cref="FakeTimeProvider.Advance"/> fires a
     /// timer or returns, the next statement sees it. The clock of an earlier call moves nothing any more.
     /// </summary>
-    public async Task FollowAsync(FakeTimeProvider clock)
+    /// <param name="clock">The test's clock.</param>
+    /// <param name="ahead">How far the database's clock is ahead of it.</param>
+    public async Task FollowAsync(FakeTimeProvider clock, TimeSpan ahead = default)
     {
         Unfollow();
+        _ahead = ahead;
         await ExecuteAsync("create unlogged table if not exists test_clock (only_row boolean primary key default true check (only_row), at timestamptz not null)");
         SetClock(clock.GetUtcNow());
         await ExecuteAsync("create or replace function swath_now() returns timestamptz language sql stable parallel safe as 'select at from test_clock'");
@@ -78,7 +82,7 @@ public sealed class TestDatabase : IAsyncDisposable
     // Inside FakeTimeProvider.Advance, which doesn't wait for tasks.
     private void SetClock(DateTimeOffset now)
     {
-        using var command = CommandFor("insert into test_clock (at) values ($1) on conflict (only_row) do update set at = excluded.at", [now.ToUniversalTime()]);
+        using var command = CommandFor("insert into test_clock (at) values ($1) on conflict (only_row) do update set at = excluded.at", [now.ToUniversalTime() + _ahead]);
         command.ExecuteNonQuery();
     }
 

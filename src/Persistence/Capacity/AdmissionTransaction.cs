@@ -88,7 +88,7 @@ internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTr
     {
         var used = jobs.SelectMany(job => job.Workers).Distinct().Order(StringComparer.Ordinal).ToArray();
         return used.Length == 0
-            || await WorkerVersions.TryTakeAsync(transaction, used, batch.SeenWorkers, now, cancellationToken).ConfigureAwait(false);
+            || await WorkerVersions.TryTakeAsync(transaction, used, batch.SeenWorkers, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Regions in the order of their number: the first ones go to the candidate's workers, the rest wait for a slot.</summary>

@@ -16,7 +16,7 @@ internal static class ReservationSql
         ), given as (
           update capacity_reservations c
              set released = least(c.load, c.released + s.load),
-                 closed_at = case when c.released + s.load >= c.load then @now end
+                 closed_at = case when c.released + s.load >= c.load then swath_now() end
             from shares s
            where c.job_id = s.job_id and c.closed_at is null and s.load > 0
           returning c.endpoint

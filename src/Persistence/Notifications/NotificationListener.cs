@@ -14,6 +14,8 @@ namespace Swath.Persistence.Notifications;
 /// <param name="sender">What this process sends itself: heard without the way over the database.</param>
 public abstract class NotificationListener(NpgsqlDataSource database, TimeProvider time, ILogger logger, NotificationSender? sender = null) : BackgroundService
 {
+    private IDisposable? _here;
+
     /// <summary>The channel.</summary>
     protected abstract string Channel { get; }
 
@@ -27,9 +29,15 @@ public abstract class NotificationListener(NpgsqlDataSource database, TimeProvid
     /// <param name="payload">What the sender gave; null when listening has just begun, for whatever happened before.</param>
     protected abstract void Heard(string? payload);
 
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        _here = sender?.Listen(Channel, Heard);
+        return base.StartAsync(cancellationToken);
+    }
+
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var here = sender?.Listen(Channel, Heard);
+        using var here = _here;
         while (!stoppingToken.IsCancellationRequested)
         {
             try

@@ -9,7 +9,7 @@ namespace Swath.Persistence.Notifications;
 /// the database as one statement of its own, never inside a transaction that writes: a commit with a notification holds a lock of the whole
 /// cluster while it flushes. Call it after the commit. One that is lost costs the listener a tick.
 /// </summary>
-public sealed class NotificationSender(NpgsqlDataSource database, TimeProvider time, ILogger<NotificationSender> logger)
+public sealed class NotificationSender(NpgsqlDataSource database, ILogger<NotificationSender> logger)
 {
     private static readonly TimeSpan Coalescing = TimeSpan.FromMilliseconds(10);
 
@@ -72,7 +72,8 @@ public sealed class NotificationSender(NpgsqlDataSource database, TimeProvider t
     private async Task SendAfterAsync(Task before)
     {
         await before.ConfigureAwait(false);
-        await Task.Delay(Coalescing, time).ConfigureAwait(false);
+        // Of the machine, whatever clock the process goes by: it spares the database, and nothing depends on it.
+        await Task.Delay(Coalescing, TimeProvider.System).ConfigureAwait(false);
         HashSet<(string Channel, string Payload)> due;
         lock (_gate)
             (due, _waiting) = (_waiting, []);

@@ -6,5 +6,4 @@ namespace Swath.Persistence.Placement;
 /// False: another incarnation has taken the name or the worker was struck off. It must stop what it runs and join again.
 /// </param>
 /// <param name="Draining">The worker was asked to drain: begin nothing new, give back, leave.</param>
-/// <param name="LeaseUntil">Until when the worker may go on without another renewal.</param>
-public sealed record LeaseRenewal(string WorkerId, bool Renewed, bool Draining, DateTimeOffset LeaseUntil);
+public sealed record LeaseRenewal(string WorkerId, bool Renewed, bool Draining);

@@ -1,12 +1,13 @@
 using Npgsql;
 using Swath.Contracts;
 using Swath.Persistence.Capacity;
+using Swath.Persistence.Notifications;
 using Swath.Persistence.Outbox;
 
 namespace Swath.Persistence.Placement;
 
 /// <summary>Finds regions whose worker is gone and looks for another one for them.</summary>
-public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, TimeProvider time)
+public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, NotificationSender notifications)
 {
     /// <summary>
     /// Takes regions from workers whose lease lapsed, that left or started anew, and from those that have a free slot but did
@@ -41,6 +42,7 @@ public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, TimeP
         if (failures.Length > 0)
             await outbox.EnqueueAsync(transaction, failures, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        notifications.Send("swath_admission");
         return [.. lost.Select(found => found.Region)];
     }
 
@@ -51,7 +53,7 @@ public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, TimeP
         return (TimeSpan)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
     }
 
-    private async Task<List<(LostRegion Region, int Attempt)>> TakeAsync(
+    private static async Task<List<(LostRegion Region, int Attempt)>> TakeAsync(
         NpgsqlTransaction transaction, TimeSpan acceptWithin, int maxLosses, LeaseGrace? grace, CancellationToken cancellationToken)
     {
         // Reads what all workers hold (index: job_regions_held), which their slots bound.
@@ -60,9 +62,9 @@ public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, TimeP
             with found as (
               select r.job_id, r.region_id, r.worker_id, r.attempt, r.load, r.losses + (r.accepted_at is not null)::int as losses,
                      case when w.worker_id is null then 'the worker left'
-                          when w.lease_until <= @lapsed then 'the worker''s lease lapsed'
+                          when w.lease_until <= swath_now() - @since then 'the worker''s lease lapsed'
                           when r.accepted_by <> w.incarnation then 'the worker started anew'
-                          when r.accepted_at is null and r.placed_at <= @late
+                          when r.accepted_at is null and r.placed_at <= swath_now() - @since - @acceptWithin
                                and (select count(*) from job_regions b
                                      where b.worker_id = r.worker_id and b.ended_at is null and b.accepted_at is not null) < w.slots
                             then 'the worker did not begin it in time' end as reason
@@ -76,20 +78,19 @@ public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, TimeP
             ), wanted as (
               update job_regions r
                  set worker_id = null, placed_at = null, accepted_at = null, accepted_by = null, losses = l.losses,
-                     wanted_since = @now, wanted_because = l.reason || ' (' || l.worker_id || ')'
+                     wanted_since = swath_now(), wanted_because = l.reason || ' (' || l.worker_id || ')'
                 from lost l where r.job_id = l.job_id and r.region_id = l.region_id and not l.given_up
             ), ended as (
-              update job_regions r set ended_at = @now, outcome = 'lost', losses = l.losses
+              update job_regions r set ended_at = swath_now(), outcome = 'lost', losses = l.losses
                 from lost l where r.job_id = l.job_id and r.region_id = l.region_id and l.given_up
               returning r.job_id, r.load
             ), {ReservationSql.GiveBackEnded}
-            select job_id, region_id, worker_id, reason, losses, given_up, attempt, pg_notify('swath_admission', '')::text from lost
+            select job_id, region_id, worker_id, reason, losses, given_up, attempt from lost
             """, transaction.Connection, transaction);
-        command.Parameters.AddWithValue("now", time.GetUtcNow());
 
         // No region could be begun while the database was away either.
-        command.Parameters.AddWithValue("lapsed", grace?.Since ?? time.GetUtcNow());
-        command.Parameters.AddWithValue("late", (grace?.Since ?? time.GetUtcNow()) - acceptWithin);
+        command.Parameters.AddWithValue("since", grace?.Since ?? TimeSpan.Zero);
+        command.Parameters.AddWithValue("acceptWithin", acceptWithin);
         command.Parameters.AddWithValue("maxLosses", maxLosses);
 
         var lost = new List<(LostRegion, int)>();

@@ -63,7 +63,7 @@ public sealed class UnassignedRegions(NpgsqlDataSource database, IOutbox outbox,
         var workers = assignments.Select(assignment => assignment.WorkerId).Distinct().Order(StringComparer.Ordinal).ToArray();
         await using var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        if (!await WorkerVersions.TryTakeAsync(transaction, workers, seenWorkers, time.GetUtcNow(), cancellationToken).ConfigureAwait(false))
+        if (!await WorkerVersions.TryTakeAsync(transaction, workers, seenWorkers, cancellationToken).ConfigureAwait(false))
             return null;
 
         var placed = await PlaceAsync(transaction, assignments, cancellationToken).ConfigureAwait(false);

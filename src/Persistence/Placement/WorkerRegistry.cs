@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Swath.Persistence.Notifications;
 
 namespace Swath.Persistence.Placement;
 
@@ -7,8 +8,10 @@ namespace Swath.Persistence.Placement;
 /// The workers that live, by database lease. A worker joins, beats every ten seconds, and drains or lapses; it may hold work
 /// only while its lease lasts.
 /// </summary>
-public sealed class WorkerRegistry(NpgsqlDataSource database, TimeProvider time)
+public sealed class WorkerRegistry(NpgsqlDataSource database, NotificationSender notifications)
 {
+    private const string Admission = "swath_admission";
+
     /// <summary>How long a heartbeat lasts.</summary>
     public static readonly TimeSpan DefaultLease = TimeSpan.FromSeconds(30);
 
@@ -17,39 +20,33 @@ public sealed class WorkerRegistry(NpgsqlDataSource database, TimeProvider time)
     /// had begun is lost with it: schedulers are woken to take it (<see cref="LostRegions"/>), who count the loss and give up
     /// on a region that was lost too often.
     /// </summary>
-    public async Task<LeaseRenewal> RegisterAsync(
-        WorkerRegistration worker, TimeSpan? lease = null, CancellationToken cancellationToken = default)
+    public async Task RegisterAsync(WorkerRegistration worker, TimeSpan? lease = null, CancellationToken cancellationToken = default)
     {
-        var now = time.GetUtcNow();
-        var until = now + (lease ?? DefaultLease);
         await using var command = database.CreateCommand(
             """
             with joined as (
               insert into workers (worker_id, incarnation, slots, tags, capabilities, host, started_at, lease_until)
-              values (@worker, @incarnation, @slots, @tags, @capabilities, @host, @now, @until)
+              values (@worker, @incarnation, @slots, @tags, @capabilities, @host, swath_now(), swath_now() + @lease)
               on conflict (worker_id) do update
                  set incarnation = excluded.incarnation, slots = excluded.slots, tags = excluded.tags, host = excluded.host,
                      capabilities = excluded.capabilities, started_at = excluded.started_at, lease_until = excluded.lease_until,
                      draining = false, version = workers.version + 1
-              returning worker_id, incarnation
-            ), given as (
-              update job_regions r
-                 set worker_id = null, placed_at = null, wanted_since = @now,
-                     wanted_because = 'worker ' || j.worker_id || ' started anew'
-                from joined j
-               where r.worker_id = j.worker_id and r.ended_at is null and r.accepted_at is null
+              returning worker_id
             )
-            select pg_notify('swath_admission', '')::text
+            update job_regions r
+               set worker_id = null, placed_at = null, wanted_since = swath_now(),
+                   wanted_because = 'worker ' || j.worker_id || ' started anew'
+              from joined j
+             where r.worker_id = j.worker_id and r.ended_at is null and r.accepted_at is null
             """);
         AddWorker(command.Parameters, worker.WorkerId, worker.Incarnation);
         command.Parameters.AddWithValue("slots", worker.Slots);
         command.Parameters.AddWithValue("tags", worker.Tags.ToArray());
         command.Parameters.AddWithValue("capabilities", worker.Capabilities.ToArray());
         command.Parameters.Add(new NpgsqlParameter("host", NpgsqlDbType.Text) { Value = (object?)worker.Host ?? DBNull.Value });
-        command.Parameters.AddWithValue("now", now);
-        command.Parameters.AddWithValue("until", until);
+        command.Parameters.AddWithValue("lease", lease ?? DefaultLease);
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        return new LeaseRenewal(worker.WorkerId, Renewed: true, Draining: false, until);
+        notifications.Send(Admission);
     }
 
     /// <summary>Renews one worker's lease.</summary>
@@ -62,15 +59,14 @@ public sealed class WorkerRegistry(NpgsqlDataSource database, TimeProvider time)
     public async Task<IReadOnlyList<LeaseRenewal>> UpdateStatusBatchAsync(
         IReadOnlyList<WorkerStatus> statuses, TimeSpan? lease = null, CancellationToken cancellationToken = default)
     {
-        var until = time.GetUtcNow() + (lease ?? DefaultLease);
         await using var command = database.CreateCommand(
             """
-            update workers w set lease_until = @until, draining = w.draining or beat.draining
+            update workers w set lease_until = swath_now() + @lease, draining = w.draining or beat.draining
               from (select * from unnest(@workers, @incarnations, @draining) as beat (worker_id, incarnation, draining) order by worker_id) beat
              where w.worker_id = beat.worker_id and w.incarnation = beat.incarnation
             returning w.worker_id, w.draining
             """);
-        command.Parameters.AddWithValue("until", until);
+        command.Parameters.AddWithValue("lease", lease ?? DefaultLease);
         command.Parameters.AddWithValue("workers", statuses.Select(status => status.WorkerId).ToArray());
         command.Parameters.AddWithValue("incarnations", statuses.Select(status => status.Incarnation).ToArray());
         command.Parameters.AddWithValue("draining", statuses.Select(status => status.Draining).ToArray());
@@ -80,8 +76,8 @@ public sealed class WorkerRegistry(NpgsqlDataSource database, TimeProvider time)
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             renewed[reader.GetString(0)] = reader.GetBoolean(1);
         return [.. statuses.Select(status => renewed.TryGetValue(status.WorkerId, out var draining)
-            ? new LeaseRenewal(status.WorkerId, Renewed: true, draining, until)
-            : new LeaseRenewal(status.WorkerId, Renewed: false, status.Draining, until))];
+            ? new LeaseRenewal(status.WorkerId, Renewed: true, draining)
+            : new LeaseRenewal(status.WorkerId, Renewed: false, status.Draining))];
     }
 
     /// <summary>Asks a worker to drain: nothing more is placed on it, and what it has not begun goes to others at once.</summary>
@@ -103,15 +99,17 @@ public sealed class WorkerRegistry(NpgsqlDataSource database, TimeProvider time)
                where worker_id = @worker and (@incarnation is null or incarnation = @incarnation) returning worker_id
             ), given as (
               update job_regions r
-                 set worker_id = null, placed_at = null, wanted_since = @now, wanted_because = 'worker ' || d.worker_id || ' drains'
+                 set worker_id = null, placed_at = null, wanted_since = swath_now(), wanted_because = 'worker ' || d.worker_id || ' drains'
                 from draining d where r.worker_id = d.worker_id and r.ended_at is null and r.accepted_at is null
             )
-            select count(*)::int, pg_notify('swath_admission', '')::text from draining
+            select count(*)::int from draining
             """);
         command.Parameters.AddWithValue("worker", workerId);
         command.Parameters.Add(new NpgsqlParameter("incarnation", NpgsqlDbType.Uuid) { Value = (object?)incarnation ?? DBNull.Value });
-        command.Parameters.AddWithValue("now", time.GetUtcNow());
-        return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))! > 0;
+        if ((int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))! == 0)
+            return false;
+        notifications.Send(Admission);
+        return true;
     }
 
     /// <summary>Leaves for good. Whatever the worker still holds goes to others, and no loss is counted.</summary>
@@ -121,17 +119,17 @@ public sealed class WorkerRegistry(NpgsqlDataSource database, TimeProvider time)
             """
             with gone as (
               delete from workers where worker_id = @worker and incarnation = @incarnation returning worker_id
-            ), given as (
-              update job_regions r
-                 set worker_id = null, placed_at = null, accepted_at = null, accepted_by = null, wanted_since = @now,
-                     wanted_because = 'worker ' || g.worker_id || ' left'
-                from gone g where r.worker_id = g.worker_id and r.ended_at is null
             )
-            select pg_notify('swath_admission', '')::text
+            update job_regions r
+               set worker_id = null, placed_at = null, accepted_at = null, accepted_by = null, wanted_since = swath_now(),
+                   wanted_because = 'worker ' || g.worker_id || ' left'
+              from gone g where r.worker_id = g.worker_id and r.ended_at is null
             """);
         AddWorker(command.Parameters, workerId, incarnation);
-        command.Parameters.AddWithValue("now", time.GetUtcNow());
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        notifications.Send(Admission);
+        // The process is about to end.
+        await notifications.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The regions that a worker holds, oldest first.</summary>
@@ -179,7 +177,7 @@ public sealed class WorkerRegistry(NpgsqlDataSource database, TimeProvider time)
 
     /// <summary>Every worker whose lease lasts and that does not drain, with what it holds.</summary>
     public Task<IReadOnlyList<WorkerState>> GetLivingWorkersAsync(CancellationToken cancellationToken = default) =>
-        WorkerSnapshot.ReadAsync(database, time.GetUtcNow(), cancellationToken);
+        WorkerSnapshot.ReadAsync(database, cancellationToken);
 
     private static void AddWorker(NpgsqlParameterCollection parameters, string workerId, Guid incarnation)
     {

@@ -9,7 +9,7 @@ internal static class WorkerSnapshot
     internal const string Living =
         """
         select worker_id, slots, tags, capabilities, version from workers
-         where not draining and lease_until > $1 order by worker_id
+         where not draining and lease_until > swath_now() order by worker_id
         """;
 
     /// <summary>How full they are. Index: job_regions_held, and nothing but.</summary>
@@ -26,14 +26,11 @@ internal static class WorkerSnapshot
          where worker_id is not null and ended_at is null and anti is not null
         """;
 
-    public static async Task<IReadOnlyList<WorkerState>> ReadAsync(
-        NpgsqlDataSource database, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<WorkerState>> ReadAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         // The versions are read first: a placement that commits between the statements makes them stale, never the figures.
         await using var batch = database.CreateBatch();
-        var workers = new NpgsqlBatchCommand(Living);
-        workers.Parameters.Add(new NpgsqlParameter { Value = now });
-        batch.BatchCommands.Add(workers);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Living));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Held));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Guarded));
 

@@ -8,31 +8,33 @@ namespace Swath.Scheduler.Maintenance;
 /// </summary>
 internal sealed class DatabaseAbsences(TimeProvider time)
 {
-    // Before any lease that could be meant.
-    private static readonly TimeSpan Beginning = TimeSpan.FromDays(36_500);
+    // Longer than any lease that could be meant.
+    private static readonly TimeSpan Ever = TimeSpan.FromDays(36_500);
 
     private readonly Lock _lock = new();
     private long? _seen;
     private bool _failed;
     private LeaseGrace? _grace;
 
-    /// <summary>The grace that leases have at this moment, as the clock of <paramref name="time"/> tells it; null for none.</summary>
+    /// <summary>The grace that leases have at this moment, in spans of time: whose clock is right does not matter. Null for none.</summary>
     /// <param name="longestSilence">A longer time without a look at the database counts as an absence: whatever stopped this process may have stopped all.</param>
     /// <param name="serverAge">How long ago the database's server started.</param>
     public LeaseGrace? Look(TimeSpan longestSilence, TimeSpan serverAge)
     {
         lock (_lock)
         {
-            var now = time.GetUtcNow();
             var silence = _seen is { } seen ? time.GetElapsedTime(seen) : (TimeSpan?)null;
+            var earlier = _grace is { } grace && silence is { } passed ? new LeaseGrace(grace.Since + passed, grace.Left - passed) : null;
             // A new process knows no other absence than the one before the server's start.
             if (silence is null)
-                _grace = new LeaseGrace(now - Beginning, now + WorkerRegistry.DefaultLease - serverAge);
+                _grace = new LeaseGrace(Ever, WorkerRegistry.DefaultLease - serverAge);
             else if (_failed || silence > longestSilence)
-                _grace = new LeaseGrace(_grace is { } earlier && earlier.Since < now - silence ? earlier.Since : now - silence.Value, now + WorkerRegistry.DefaultLease);
+                _grace = new LeaseGrace(earlier?.Since ?? silence.Value, WorkerRegistry.DefaultLease);
+            else
+                _grace = earlier;
             _seen = time.GetTimestamp();
             _failed = false;
-            if (_grace?.Until <= now)
+            if (_grace?.Left <= TimeSpan.Zero)
                 _grace = null;
             return _grace;
         }

@@ -8,7 +8,7 @@ namespace Swath.Persistence.Tests.Notifications;
 
 public sealed class NotificationSenderTests(DatabaseFixture database) : IClassFixture<DatabaseFixture>
 {
-    private readonly NotificationSender _sender = new(database.DataSource, TimeProvider.System, NullLogger<NotificationSender>.Instance);
+    private readonly NotificationSender _sender = new(database.DataSource, NullLogger<NotificationSender>.Instance);
 
     [Fact]
     public async Task Send_ManyAtOnce_ReachesAnotherProcessAsOneOfEach()
@@ -44,7 +44,7 @@ public sealed class NotificationSenderTests(DatabaseFixture database) : IClassFi
         using var own = new Ear(database.DataSource, "two", _sender);
         await own.ListeningAsync();
 
-        new NotificationSender(database.DataSource, TimeProvider.System, NullLogger<NotificationSender>.Instance).Send("two", "theirs");
+        new NotificationSender(database.DataSource, NullLogger<NotificationSender>.Instance).Send("two", "theirs");
 
         Assert.Equal("theirs", await own.NextAsync());
     }
@@ -53,7 +53,7 @@ public sealed class NotificationSenderTests(DatabaseFixture database) : IClassFi
     public async Task Send_DatabaseAway_IsLostInSilenceAndTheNextArrives()
     {
         await using var nowhere = NpgsqlDataSource.Create("Host=/tmp/no-such-folder;Username=nobody");
-        var sender = new NotificationSender(nowhere, TimeProvider.System, NullLogger<NotificationSender>.Instance);
+        var sender = new NotificationSender(nowhere, NullLogger<NotificationSender>.Instance);
         using var own = new Ear(nowhere, "away", sender);
         await own.StartAsync(CancellationToken.None);
 

@@ -16,8 +16,9 @@ internal sealed class PlacementBench
     {
         Database = database;
         _database = database.DataSource;
+        database.FollowAsync(Time).GetAwaiter().GetResult();
         var services = new ServiceCollection()
-            .AddSingleton<TimeProvider>(Time).AddSingleton(_database).AddSwathOutbox().AddSwathPlacement().BuildServiceProvider();
+            .AddLogging().AddSingleton<TimeProvider>(Time).AddSingleton(_database).AddSwathOutbox().AddSwathPlacement().BuildServiceProvider();
         Ledger = services.GetRequiredService<CapacityLedger>();
         Board = services.GetRequiredService<RegionAssignments>();
         Wanted = services.GetRequiredService<UnassignedRegions>();

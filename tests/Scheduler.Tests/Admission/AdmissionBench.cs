@@ -50,8 +50,13 @@ internal sealed class AdmissionBench : IAsyncDisposable
 
     /// <param name="log">Where to log; null: nowhere.</param>
     /// <param name="configuration">Gives options and endpoints; null: <see cref="Options"/> and <see cref="Estimator"/> do.</param>
-    public static async Task<AdmissionBench> CreateAsync(ILoggerProvider? log = null, IConfiguration? configuration = null) =>
-        new(await PostgresServer.CreateDatabaseAsync(), log, configuration);
+    /// <param name="databaseAhead">How far the database's clock is ahead of the scheduler's.</param>
+    public static async Task<AdmissionBench> CreateAsync(ILoggerProvider? log = null, IConfiguration? configuration = null, TimeSpan databaseAhead = default)
+    {
+        var bench = new AdmissionBench(await PostgresServer.CreateDatabaseAsync(), log, configuration);
+        await bench.Database.FollowAsync(bench.Time, databaseAhead);
+        return bench;
+    }
 
     /// <summary>A scheduler of its own, on the real clock: it shares nothing with others but the database.</summary>
     public AdmissionCycle NewCycle() => ActivatorUtilities.CreateInstance<AdmissionCycle>(_services, TimeProvider.System);
