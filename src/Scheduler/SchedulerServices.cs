@@ -28,6 +28,7 @@ public static class SchedulerServices
         services.TryAddSingleton<EndpointCapacities>();
         services.TryAddSingleton<AdmissionCycle>();
         services.TryAddSingleton<AdmissionSignal>();
+        services.AddSingleton<ICommitListener<ImageJob>>(provider => provider.GetRequiredService<AdmissionSignal>());
         services.TryAddSingleton<LostWorkerRescuer>();
         services.AddHostedService(provider => provider.GetRequiredService<AdmissionSignal>());
         services.AddHostedService<AdmissionService>();
@@ -36,6 +37,7 @@ public static class SchedulerServices
         services.AddHostedService<CapacityRefresher>();
         services.AddHostedService<UnusedEndpointSweep>();
         services.AddHostedService<QueuePositionUpdater>();
+        services.AddHostedService<UnschedulableJobs>();
         return services;
     }
 

@@ -80,7 +80,7 @@ public static class SchedulerBench
         var reports = new List<CycleReport>();
         do
             reports.AddRange(await Task.WhenAll(cycles.Select(cycle => Task.Run(() => cycle.RunAsync()))));
-        while (await scenario.CountAsync("select count(*) from jobs where admitted_at is null and waiting_reason is null") > 0 && watch.Elapsed.TotalMinutes < 2);
+        while (await scenario.CountAsync("select count(*) from queue where reason is null") > 0 && watch.Elapsed.TotalMinutes < 2);
         watch.Stop();
 
         var admitted = reports.Sum(report => report.Admitted);
@@ -131,7 +131,7 @@ public static class SchedulerBench
     /// <summary>How many had their wish, and why others did not start: anti-affinity excludes some whatever the capacity.</summary>
     private static async Task PrintPlacementsAsync(SchedulerScenario scenario)
     {
-        var wishes = await scenario.CountAsync("select count(*) from jobs where affinity ? 'soft' and admitted_at is not null");
+        var wishes = await scenario.CountAsync("select count(*) from jobs j where affinity ? 'soft' and not exists (select from queue q where q.job_id = j.job_id)");
         var granted = await scenario.CountAsync(
             """
             select count(*) from jobs j join job_regions r using (job_id) join workers w using (worker_id)
@@ -140,8 +140,8 @@ public static class SchedulerBench
         Console.WriteLine(Invariant($"  preferred workers: {granted} of {wishes} wishes, {100.0 * granted / Math.Max(1, wishes):N2} %"));
         await using var command = scenario.Database.CreateCommand(
             """
-            select count(*), coalesce(waiting_reason, 'none'), regexp_replace(coalesce(max(waiting_detail), ''), '^worker-[0-9]+: ', 'on every worker: ')
-              from jobs where admitted_at is null group by waiting_reason order by 1 desc
+            select count(*), coalesce(reason, 'none'), regexp_replace(coalesce(max(detail), ''), '^worker-[0-9]+: ', 'on every worker: ')
+              from queue group by reason order by 1 desc
             """);
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())

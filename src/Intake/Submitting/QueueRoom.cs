@@ -16,14 +16,14 @@ internal sealed class QueueRoom(NpgsqlDataSource database, TimeProvider time, IO
     // Requests name their tenants themselves: those of the past must not fill the memory.
     private const int MostTenants = 1000;
 
-    // Served by jobs_of_tenant_waiting and submissions_by_time: what is accepted and not known to its saga yet is no older than a moment.
+    // Served by jobs_requested and submissions_by_time: what is accepted and not known to its saga yet is no older than a moment.
     private const string Count =
         """
         with begun as (
           select s.tenant from submissions s
            where s.submitted_at > now() - interval '5 minutes' and not exists (select from jobs j where j.job_id = s.job_id)
         ), waiting as not materialized (
-          select tenant from jobs where state in ('Requested', 'Queued') and admitted_at is null
+          select tenant from queue union all select tenant from jobs where state = 'Requested'
         )
         select (select tier from tenants where tenant = $1), (select max_queued from tenants where tenant = $1),
                (select count(*) from waiting where tenant = $1) + (select count(*) from begun where tenant = $1),

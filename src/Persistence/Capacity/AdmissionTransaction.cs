@@ -9,7 +9,7 @@ namespace Swath.Persistence.Capacity;
 /// <summary>
 /// Starts a batch of jobs on one endpoint variant in one transaction: the race is won, the jobs leave the queue, the workers
 /// are taken, the regions placed, the capacity reserved and the messages written - or nothing is.
-/// Locks are taken in the order endpoint, jobs, workers, regions, tenants, each by name, so that admissions never deadlock.
+/// Locks are taken in the order endpoint, queue, workers, regions, tenants, each by name, so that admissions never deadlock.
 /// </summary>
 internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now)
 {
@@ -23,10 +23,10 @@ internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTr
         if (!await TakeWorkersAsync(batch, jobs, cancellationToken).ConfigureAwait(false))
             return AdmissionOutcome.Lost(LostRace.Workers);
 
-        var placed = await PlaceAsync(jobs, cancellationToken).ConfigureAwait(false);
+        var placed = await PlaceAsync(jobs, waiting, cancellationToken).ConfigureAwait(false);
         var admitted = jobs.Where(job => placed.ContainsKey(job.JobId)).ToArray();
         if (admitted.Length > 0)
-            await ReserveAsync(batch, admitted, placed, cancellationToken).ConfigureAwait(false);
+            await ReserveAsync(batch, admitted, placed, waiting, cancellationToken).ConfigureAwait(false);
         if (!await KeepsTenantLimitsAsync(batch, cancellationToken).ConfigureAwait(false))
             return AdmissionOutcome.Lost(LostRace.Tenants);
 
@@ -38,7 +38,7 @@ internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTr
                 Load = placed[job.JobId].Regions * job.LoadPerRegion,
                 SingleImageException = job.Alone,
                 Placements = placed[job.JobId].Placements,
-                QueueTurn = waiting[job.JobId],
+                QueueTurn = waiting[job.JobId].Turn,
             }),
         ];
         if (reserved.Length > 0)
@@ -61,26 +61,24 @@ internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTr
         return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) == 1;
     }
 
-    /// <summary>Jobs that were cancelled, paused or admitted meanwhile stay out, and those that still hold an older reservation.</summary>
-    /// <returns>The turns in the queue that they had.</returns>
-    private async Task<Dictionary<Guid, int>> TakeFromQueueAsync(AdmissionBatch batch, CancellationToken cancellationToken)
+    /// <summary>Jobs that were cancelled, paused or admitted meanwhile are not there, and those that still hold an older reservation stay.</summary>
+    private async Task<Dictionary<Guid, QueuedJob>> TakeFromQueueAsync(AdmissionBatch batch, CancellationToken cancellationToken)
     {
         await using var command = Command(
             """
             with waiting as (
-              select j.job_id from jobs j
-               where j.job_id = any ($1) and j.state = 'Queued' and j.admitted_at is null
-                 and not exists (select 1 from capacity_reservations c where c.job_id = j.job_id and c.closed_at is null)
-               order by j.job_id for no key update of j
+              select q.job_id from queue q
+               where q.job_id = any ($1)
+                 and not exists (select 1 from capacity_reservations c where c.job_id = q.job_id and c.closed_at is null)
+               order by q.job_id for update of q
             )
-            update jobs j set admitted_at = $2, waiting_reason = null, waiting_detail = null, queue_position = null
-              from waiting w where j.job_id = w.job_id
-            returning j.job_id, j.queue_turn
-            """, batch.Jobs.Select(job => job.JobId).ToArray(), now);
-        var taken = new Dictionary<Guid, int>();
+            delete from queue q using waiting w where q.job_id = w.job_id
+            returning q.job_id, q.turn, q.affinity::text
+            """, batch.Jobs.Select(job => job.JobId).ToArray());
+        var taken = new Dictionary<Guid, QueuedJob>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            taken.Add(reader.GetGuid(0), reader.GetInt32(1));
+            taken.Add(reader.GetGuid(0), new QueuedJob(reader.GetInt32(1), reader.IsDBNull(2) ? null : reader.GetString(2)));
         return taken;
     }
 
@@ -92,7 +90,8 @@ internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTr
     }
 
     /// <summary>Regions in the order of their number: the first ones go to the candidate's workers, the rest wait for a slot.</summary>
-    private async Task<Dictionary<Guid, PlacedJob>> PlaceAsync(AdmissionCandidate[] jobs, CancellationToken cancellationToken)
+    private async Task<Dictionary<Guid, PlacedJob>> PlaceAsync(
+        AdmissionCandidate[] jobs, Dictionary<Guid, QueuedJob> waiting, CancellationToken cancellationToken)
     {
         var open = await ReadOpenRegionsAsync(jobs, cancellationToken).ConfigureAwait(false);
         var regions = jobs
@@ -107,12 +106,12 @@ internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTr
             update job_regions r
                set load = p.load, worker_id = p.worker_id, accepted_at = null, accepted_by = null,
                    attempt = r.attempt + (p.worker_id is not null)::int,
-                   anti = case when j.affinity is not null
-                               then nullif(array(select jsonb_array_elements_text(j.affinity -> 'antiJobKinds')), '{}') end,
-                   placed_at = case when p.worker_id is not null then $5::timestamptz end,
-                   wanted_since = case when p.worker_id is null then $5::timestamptz end,
+                   anti = case when p.affinity is not null
+                               then nullif(array(select jsonb_array_elements_text(p.affinity::jsonb -> 'antiJobKinds')), '{}') end,
+                   placed_at = case when p.worker_id is not null then $6::timestamptz end,
+                   wanted_since = case when p.worker_id is null then $6::timestamptz end,
                    wanted_because = case when p.worker_id is null then 'the job has more regions than there were free slots' end
-              from unnest($1, $2, $3, $4) as p (job_id, region_id, load, worker_id) join jobs j on j.job_id = p.job_id
+              from unnest($1, $2, $3, $4, $5) as p (job_id, region_id, load, worker_id, affinity)
              where r.job_id = p.job_id and r.region_id = p.region_id
             returning r.job_id, r.region_id, r.worker_id, r.attempt
             """,
@@ -120,8 +119,10 @@ internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTr
             regions.Select(region => region.Region).ToArray(),
             regions.Select(region => region.Load).ToArray(),
             regions.Select(region => region.Worker).ToArray(),
+            regions.Select(region => waiting[region.JobId].Affinity).ToArray(),
             now);
         command.Parameters[3].NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text;
+        command.Parameters[4].NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text;
 
         var placed = new Dictionary<Guid, PlacedJob>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -157,13 +158,14 @@ internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTr
     }
 
     private async Task ReserveAsync(
-        AdmissionBatch batch, AdmissionCandidate[] jobs, Dictionary<Guid, PlacedJob> placed, CancellationToken cancellationToken)
+        AdmissionBatch batch, AdmissionCandidate[] jobs, Dictionary<Guid, PlacedJob> placed, Dictionary<Guid, QueuedJob> waiting,
+        CancellationToken cancellationToken)
     {
         await using var command = Command(
             """
-            insert into capacity_reservations (job_id, endpoint, variant, tenant, load, alone, unchecked, reserved_at)
-            select r.job_id, $1, $2, r.tenant, r.load, r.alone, r.unchecked, $8
-              from unnest($3, $4, $5, $6, $7) as r (job_id, tenant, load, alone, unchecked)
+            insert into capacity_reservations (job_id, endpoint, variant, tenant, load, alone, unchecked, turn, reserved_at)
+            select r.job_id, $1, $2, r.tenant, r.load, r.alone, r.unchecked, r.turn, $9
+              from unnest($3, $4, $5, $6, $7, $8) as r (job_id, tenant, load, alone, unchecked, turn)
             """,
             batch.Key.Endpoint, batch.Key.Variant,
             jobs.Select(job => job.JobId).ToArray(),
@@ -171,6 +173,7 @@ internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTr
             jobs.Select(job => placed[job.JobId].Regions * job.LoadPerRegion).ToArray(),
             jobs.Select(job => job.Alone).ToArray(),
             jobs.Select(job => job.Unchecked).ToArray(),
+            jobs.Select(job => waiting[job.JobId].Turn).ToArray(),
             now);
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
 
@@ -205,6 +208,8 @@ internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTr
             command.Parameters.Add(new NpgsqlParameter { Value = argument });
         return command;
     }
+
+    private sealed record QueuedJob(int Turn, string? Affinity);
 
     private sealed class PlacedJob
     {

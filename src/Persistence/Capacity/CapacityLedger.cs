@@ -47,13 +47,9 @@ public sealed class CapacityLedger(NpgsqlDataSource database, IOutbox outbox, Ti
     /// <summary>All entries, or those of one endpoint.</summary>
     public async Task<IReadOnlyList<LedgerEntry>> ReadAsync(string? endpoint = null, CancellationToken cancellationToken = default)
     {
-        // The probe for waiting jobs is one descent of jobs_waiting per entry.
         await using var command = database.CreateCommand(
             """
-            select c.endpoint, c.variant, c.max_capacity, c.target, c.reserved, c.holders, c.version, c.virtual_time, c.problem,
-                   exists (select 1 from jobs j
-                            where j.endpoint = c.endpoint and coalesce(j.variant, '') = c.variant and j.state = 'Queued'
-                              and j.admitted_at is null and j.waiting_reason is distinct from 'NoEligibleWorker')
+            select c.endpoint, c.variant, c.max_capacity, c.target, c.reserved, c.holders, c.version, c.virtual_time, c.problem
               from endpoint_capacity c where @endpoint is null or c.endpoint = @endpoint
             """);
         command.Parameters.Add(new NpgsqlParameter("endpoint", NpgsqlTypes.NpgsqlDbType.Text) { Value = (object?)endpoint ?? DBNull.Value });
@@ -71,7 +67,6 @@ public sealed class CapacityLedger(NpgsqlDataSource database, IOutbox outbox, Ti
                 Version = reader.GetInt64(6),
                 VirtualTime = reader.GetDouble(7),
                 Problem = reader.IsDBNull(8) ? null : reader.GetString(8),
-                HasWaiting = reader.GetBoolean(9),
             });
         }
 
@@ -114,7 +109,8 @@ public sealed class CapacityLedger(NpgsqlDataSource database, IOutbox outbox, Ti
             with stopped as (
               select c.reservation_id, c.load - c.released as held from capacity_reservations c left join jobs j on j.job_id = c.job_id
                where c.job_id = @job and c.closed_at is null
-                 and (j.job_id is null or not (j.state = 'Running' or j.state = 'Queued' and j.admitted_at is not null))
+                 and (j.job_id is null or not (j.state = 'Running'
+                      or j.state = 'Queued' and not exists (select from queue q where q.job_id = c.job_id)))
                  for update of c
             ), taken as (
               update job_regions r
@@ -141,13 +137,13 @@ public sealed class CapacityLedger(NpgsqlDataSource database, IOutbox outbox, Ti
     /// <returns>How many.</returns>
     public async Task<int> ForgetUnusedAsync(TimeSpan unusedFor, CancellationToken cancellationToken = default)
     {
-        // Index: jobs_waiting and the open reservations'.
+        // Index: queue_lanes and the open reservations'.
         await using var command = database.CreateCommand(
             """
             with forgotten as (
               delete from endpoint_capacity c
                where c.refreshed_at < @before and c.holders = 0
-                 and not exists (select from jobs j where j.endpoint = c.endpoint and coalesce(j.variant, '') = c.variant and j.state = 'Queued')
+                 and not exists (select from queue q where q.endpoint = c.endpoint and q.variant = c.variant)
                  and not exists (select from capacity_reservations r where r.endpoint = c.endpoint and r.variant = c.variant and r.closed_at is null)
               returning c.endpoint, c.variant
             ), shares as (

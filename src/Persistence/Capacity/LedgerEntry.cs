@@ -26,9 +26,6 @@ public sealed record LedgerEntry
     /// <summary>Why the capacity is not known, or not fresh; absent when all is well.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>True when jobs wait for this endpoint variant (parked ones not counted).</summary>
-    public bool HasWaiting { get; init; }
-
     /// <summary>Room for new reservations; negative when the target was lowered below what runs.</summary>
     public int Available => Target - Reserved;
 

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Swath.Persistence.Capacity;
 
-/// <summary>The three ways in which the ledger, the regions and the jobs can disagree, and what puts each right.</summary>
+/// <summary>The ways in which the ledger, the regions and the jobs can disagree, and what puts each right.</summary>
 internal static class LedgerReconciliation
 {
     // What the jobs have not told for this long they will not tell: commands are on their way for less.
@@ -19,7 +19,7 @@ internal static class LedgerReconciliation
             """
             c.closed_at is null and c.reserved_at < $1 and coalesce(j.updated_at, '-infinity') < $1
                  and (j.job_id is null or j.state in ('Completed', 'PartiallyCompleted', 'Failed', 'Cancelled', 'Paused')
-                      or j.state = 'Queued' and j.admitted_at is null)
+                      or j.state = 'Queued' and exists (select from queue q where q.job_id = c.job_id))
             """;
         await using var releasing = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         var orphans = await ReadOrphansAsync().ConfigureAwait(false);
@@ -59,6 +59,24 @@ internal static class LedgerReconciliation
                group by f.job_id, f.endpoint, f.variant, f.tenant
             )
             select job_id, 'region ' || region_id || ' had neither a worker nor was one looked for: looked for now' from forgotten
+            """).ConfigureAwait(false);
+
+        // A job that is Queued, waits in no queue and holds nothing: somebody deleted its row. Index: jobs_queued.
+        await RepairAsync(
+            """
+            with missing as (
+              select j.job_id from jobs j
+               where j.state = 'Queued' and j.updated_at < $1
+                 and not exists (select from queue q where q.job_id = j.job_id)
+                 and not exists (select from capacity_reservations c where c.job_id = j.job_id and c.closed_at is null)
+               order by j.job_id limit 1000
+            ), queued as (
+              insert into queue (job_id, endpoint, variant, tenant, priority, queued_at, turn, regions, tile_workers, kind, affinity)
+              select q.* from missing m join jobs j using (job_id) cross join lateral swath_queue_row(j) q
+              on conflict do nothing
+              returning job_id
+            )
+            select job_id, 'job was Queued, and stood in no queue: queued again' from queued
             """).ConfigureAwait(false);
 
         // Reserved is kept by triggers: it differs only when somebody went around them. The locks come first and by themselves,

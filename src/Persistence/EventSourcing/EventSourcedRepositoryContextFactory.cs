@@ -132,6 +132,7 @@ internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventS
 
         if (outcome == AppendOutcome.Appended)
         {
+            store.Committed(live.State, saga.State);
             live.Append(saga.State, messageId);
             store.Remember(saga.CorrelationId, live);
             await DeliverAsync(context, saga.CorrelationId, live, append, outgoing).ConfigureAwait(false);

@@ -28,7 +28,7 @@ public static class EventSourcedRepositoryExtensions
             services.AddEventStream(configure);
             services.TryAddSingleton<EventStore<TState>>(s => new EventStore<TState>(
                 s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<StreamModel<TState>>(), s.GetRequiredService<TimeProvider>(),
-                s.GetRequiredService<ILogger<EventStore<TState>>>()));
+                s.GetRequiredService<ILogger<EventStore<TState>>>(), s.GetServices<ICommitListener<TState>>()));
             services.TryAddSingleton<StartingMessages<TSaga>>();
             services.RegisterLoadSagaRepository<TSaga, EventSourcedRepositoryContextFactory<TSaga, TState>>();
             services.RegisterSagaRepository<TSaga, EventStore<TState>, SagaConsumeContextFactory<EventStore<TState>, TSaga>,

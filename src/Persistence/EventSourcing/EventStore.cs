@@ -4,7 +4,8 @@ using Npgsql;
 namespace Swath.Persistence.EventSourcing;
 
 /// <summary>All that the sagas of one kind share in this process: locks, cache, group commit and watermark.</summary>
-internal sealed class EventStore<TState>(NpgsqlDataSource database, StreamModel<TState> model, TimeProvider time, ILogger<EventStore<TState>> logger)
+internal sealed class EventStore<TState>(
+    NpgsqlDataSource database, StreamModel<TState> model, TimeProvider time, ILogger<EventStore<TState>> logger, IEnumerable<ICommitListener<TState>> listeners)
     : IAsyncDisposable
     where TState : class, IFold<TState>
 {
@@ -12,6 +13,7 @@ internal sealed class EventStore<TState>(NpgsqlDataSource database, StreamModel<
     private const string MarkConsumed = "update outbox set consumed_at = $1, delivered_at = coalesce(delivered_at, $1) where message_id = $2";
 
     private readonly EventStreamReader<TState> _reader = new(database, model);
+    private readonly ICommitListener<TState>[] _listeners = [.. listeners];
     private readonly LiveStreamCache<TState> _cache = new(model.Options.CachedSagas);
     private readonly GroupCommit<TState> _commit = new(database, model);
 
@@ -63,6 +65,13 @@ internal sealed class EventStore<TState>(NpgsqlDataSource database, StreamModel<
             _cache.Remove(jobId);
         else
             _cache.Put(jobId, live);
+    }
+
+    /// <summary>Tells the listeners of a commit.</summary>
+    public void Committed(TState before, TState after)
+    {
+        foreach (var listener in _listeners)
+            listener.Committed(before, after);
     }
 
     public void Forget(Guid jobId) => _cache.Remove(jobId);

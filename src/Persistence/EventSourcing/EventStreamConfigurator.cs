@@ -9,7 +9,6 @@ public sealed class EventStreamConfigurator<TState> where TState : class, IFold<
 {
     private readonly EventTypes _types = new();
     private readonly List<StateColumn<TState>> _columns = [];
-    private readonly List<AdvisoryColumn> _advisory = [];
     private string[] _finalStates = [];
     private Uri? _queue;
     private string[] _awaitingStates = [];
@@ -57,20 +56,6 @@ public sealed class EventStreamConfigurator<TState> where TState : class, IFold<
     public EventStreamConfigurator<TState> JsonColumn<TValue>(string name, Func<TState, TValue?> read) where TValue : class =>
         Add(new StateColumn<TState, string?>(name, PostgresType.Text, "jsonb", s => read(s) is { } value ? StorableText.Json(JsonSerializer.Serialize(value, EventJson.Options)) : null));
 
-    /// <summary>Columns that others write and that mean something in one state only: emptied by every commit that ends in another state.</summary>
-    public EventStreamConfigurator<TState> KeepOnlyIn(string state, params string[] columns)
-    {
-        _advisory.AddRange(columns.Select(c => new AdvisoryColumn(c, state, null)));
-        return this;
-    }
-
-    /// <summary>Columns that others write and that are emptied when the job enters a state.</summary>
-    public EventStreamConfigurator<TState> EmptyOnEntering(string state, params string[] columns)
-    {
-        _advisory.AddRange(columns.Select(c => new AdvisoryColumn(c, null, state)));
-        return this;
-    }
-
     /// <summary>The states after which nothing more happens: such sagas leave the cache, and their outbox rows may be purged.</summary>
     public EventStreamConfigurator<TState> FinalStates(params string[] states)
     {
@@ -99,7 +84,7 @@ public sealed class EventStreamConfigurator<TState> where TState : class, IFold<
     {
         _types.Validate();
         Options.Validate();
-        return new StreamModel<TState>(_types, _columns, _advisory, _finalStates, _awaitingStates, _queue, Options);
+        return new StreamModel<TState>(_types, _columns, _finalStates, _awaitingStates, _queue, Options);
     }
 
     private EventStreamConfigurator<TState> Add(StateColumn<TState> column)

@@ -75,7 +75,7 @@ internal sealed class GroupStatement<TState> : IDisposable where TState : class,
         var names = string.Join(", ", model.Columns.Select(c => c.Name));
         var arrays = string.Join(", ", model.Columns.Select((c, i) => $"${FixedParameters + 1 + i}::{c.ElementType}[]"));
         var values = string.Join(", ", model.Columns.Select(c => c.Value("i")));
-        var assignments = model.Columns.Select(c => $"{c.Name} = excluded.{c.Name}").Concat(model.Advisory.Select(a => a.Assignment));
+        var assignments = model.Columns.Select(c => $"{c.Name} = excluded.{c.Name}");
         return $"""
             with input as materialized (
               select * from unnest($1::uuid[], $2::integer[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::integer[], {arrays})

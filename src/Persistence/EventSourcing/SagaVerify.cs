@@ -4,7 +4,7 @@ namespace Swath.Persistence.EventSourcing;
 
 /// <summary>
 /// Proves that the streams of <c>job_events</c> have no gap, and that the rows of <c>jobs</c>, and of every table that has an <see cref="ITableCheck"/>, are what
-/// they fold to. Advisory columns are not compared. May run beside a working system: it reads by ranges, and no snapshot of it lasts.
+/// they fold to. May run beside a working system: it reads by ranges, and no snapshot of it lasts.
 /// </summary>
 public sealed class SagaVerify
 {

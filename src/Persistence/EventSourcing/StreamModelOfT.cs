@@ -9,13 +9,11 @@ public sealed class StreamModel<TState> : StreamModel where TState : class, IFol
 {
     private readonly HashSet<string> _final;
 
-    internal StreamModel(EventTypes types, IReadOnlyList<StateColumn<TState>> columns, IReadOnlyList<AdvisoryColumn> advisory,
-        IReadOnlyList<string> finalStates, IReadOnlyList<string> awaitingStates, Uri? queue, EventSourcingOptions options)
+    internal StreamModel(EventTypes types, IReadOnlyList<StateColumn<TState>> columns, IReadOnlyList<string> finalStates, IReadOnlyList<string> awaitingStates, Uri? queue, EventSourcingOptions options)
         : base(finalStates, awaitingStates)
     {
         Types = types;
         Columns = columns;
-        Advisory = advisory;
         Options = options;
         _final = [.. finalStates];
         Destinations = [.. types.ClrTypes.Select(type => MessageUrn.ForType(type).ToString()), .. queue is null ? [] : (string[])[queue.ToString()]];
@@ -24,8 +22,6 @@ public sealed class StreamModel<TState> : StreamModel where TState : class, IFol
     internal EventTypes Types { get; }
 
     internal IReadOnlyList<StateColumn<TState>> Columns { get; }
-
-    internal IReadOnlyList<AdvisoryColumn> Advisory { get; }
 
     internal EventSourcingOptions Options { get; }
 

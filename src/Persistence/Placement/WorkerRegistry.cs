@@ -158,10 +158,7 @@ public sealed class WorkerRegistry(NpgsqlDataSource database, NotificationSender
     public async Task<IReadOnlyList<QueueDepth>> GetQueueDepthAsync(CancellationToken cancellationToken = default)
     {
         await using var command = database.CreateCommand(
-            """
-            select tenant, coalesce(waiting_reason, 'NotConsidered'), count(*)::int from jobs
-             where state = 'Queued' and admitted_at is null group by 1, 2 order by 1, 2
-            """);
+            "select tenant, coalesce(reason, 'NotConsidered'), count(*)::int from queue group by 1, 2 order by 1, 2");
         var depths = new List<QueueDepth>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))

@@ -7,15 +7,15 @@ public sealed class JobReader(NpgsqlDataSource database)
 {
     private const int ShortestId = 8;
 
-    // Served by the primary key of jobs, jobs_by_requested_at, and the primary key of tile_results.
+    // Served by the primary keys of jobs, queue and tile_results, and jobs_by_requested_at.
     private const string Select = """
-        SELECT j.job_id, j.name, j.tenant, j.state, j.waiting_reason, j.waiting_detail, j.queue_position, j.image_url, j.endpoint, j.variant,
+        SELECT j.job_id, j.name, j.tenant, j.state, q.reason, q.detail, q.position, j.image_url, j.endpoint, j.variant,
                j.priority, j.regions_total, j.regions_done, j.regions_failed, j.tiles_total, j.tiles_done, j.tiles_failed,
                CASE WHEN j.finished_at IS NULL AND j.started_at IS NOT NULL
                     THEN (SELECT count(*) FROM tile_results t WHERE t.job_id = j.job_id)
                     ELSE j.tiles_done + j.tiles_failed END::int AS tiles_stored,
                j.features, j.results, j.failure, j.requested_at, j.started_at, j.finished_at, j.outputs_failed, j.tiles_skipped
-        FROM jobs j
+        FROM jobs j LEFT JOIN queue q ON q.job_id = j.job_id
         """;
 
     // A request that was accepted and that its saga has yet to hear of; served by submissions_job. The columns are those of Select.

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Swath.Contracts;
 using Swath.Persistence.Capacity;
+using Swath.Persistence.Outages;
 using Swath.Persistence.Placement;
 using Swath.Scheduler.Capacity;
 using Swath.Scheduler.Ordering;
@@ -25,7 +26,7 @@ public sealed class AdmissionCycle
     private readonly UnassignedRegions _wanted;
     private readonly WaitingQueue _queue;
     private readonly WaitingReasons _reasons;
-    private readonly UnschedulableJobs _parked;
+    private readonly EndpointFailures _failures;
     private readonly IOptionsMonitor<SchedulerOptions> _options;
     private readonly SchedulerMetrics _metrics;
     private readonly TimeProvider _time;
@@ -36,9 +37,9 @@ public sealed class AdmissionCycle
         IOptionsMonitor<SchedulerOptions> options, SchedulerMetrics metrics, TimeProvider time, ILogger<AdmissionCycle> logger)
     {
         (_ledger, _workers, _wanted, _options, _metrics, _time, _logger) = (ledger, workers, wanted, options, metrics, time, logger);
-        _queue = new WaitingQueue(database);
+        _queue = new WaitingQueue(database, time);
         _reasons = new WaitingReasons(database);
-        _parked = new UnschedulableJobs(database, time);
+        _failures = new EndpointFailures(time);
     }
 
     /// <summary>Runs one cycle.</summary>
@@ -50,19 +51,39 @@ public sealed class AdmissionCycle
         var counts = new Counts();
 
         var board = await clock.TimeAsync("snapshot", () => ReadWorkersAsync(cancellationToken)).ConfigureAwait(false);
-        await clock.TimeAsync("return parked", () => _parked.ReturnAsync(board, _options.CurrentValue.Tick, cancellationToken)).ConfigureAwait(false);
+        await clock.TimeAsync("look", () => _queue.LookAsync(cancellationToken)).ConfigureAwait(false);
         var ledger = await clock.TimeAsync("snapshot", () => ReadLedgerAsync(endpoints, cancellationToken)).ConfigureAwait(false);
         counts.Resumed = await clock.TimeAsync("resume", () => ResumeRegionsAsync(board, cancellationToken)).ConfigureAwait(false);
 
         // The least loaded endpoint first: workers are shared, and it has the most to win. Equals by name: schedulers that begin at
         // once race for the same endpoint and lose at the first statement, instead of later for the workers that all share.
-        foreach (var entry in ledger.Where(entry => entry.HasWaiting).OrderBy(entry => entry.Utilization).ThenBy(entry => entry.Key.Endpoint))
-            board = await AdmitToEndpointAsync(entry, board, clock, counts, cancellationToken).ConfigureAwait(false);
+        var waiting = _queue.Waiting.ToHashSet();
+        foreach (var entry in ledger.Where(entry => waiting.Contains(entry.Key) && _failures.MayTry(entry.Key)).OrderBy(entry => entry.Utilization).ThenBy(entry => entry.Key.Endpoint))
+            board = await TryEndpointAsync(entry, board, clock, counts, cancellationToken).ConfigureAwait(false);
 
         _metrics.Placements(board.Evaluations, board.PreferencePlacements, board.PreferredPlacements);
         foreach (var (step, took) in clock.Steps)
             _metrics.Step(step, took);
         return new CycleReport(counts.Admitted, counts.Resumed, counts.PassedOver, counts.LostRaces, counts.FleetIsFull || board.FreeSlots == 0, clock.Steps);
+    }
+
+    /// <summary>What fails on one endpoint is no other's business: it rests for a while, and the next one has its turn.</summary>
+    /// <returns>The board as it is afterwards.</returns>
+    private async Task<PlacementBoard> TryEndpointAsync(
+        LedgerEntry entry, PlacementBoard board, CycleClock clock, Counts counts, CancellationToken cancellationToken)
+    {
+        try
+        {
+            board = await AdmitToEndpointAsync(entry, board, clock, counts, cancellationToken).ConfigureAwait(false);
+            _failures.Succeeded(entry.Key);
+            return board;
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && (failure is PostgresException || !DatabaseAway.IsCauseOf(failure)))
+        {
+            var rest = _failures.Failed(entry.Key);
+            _logger.LogError(failure, "Admission to endpoint {Endpoint} failed and is tried again in {Time}; the others go on", entry.Key, rest);
+            return await clock.TimeAsync("snapshot", () => ReadWorkersAsync(cancellationToken)).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Heads, nominate (which orders and places), admit, requeue - until nobody more can be admitted.</summary>
@@ -80,13 +101,11 @@ public sealed class AdmissionCycle
 
             var current = entry;
             var boardNow = board;
-            var heads = await clock.TimeAsync("heads", () => _queue.ReadAsync(current.Key, depth, cancellationToken)).ConfigureAwait(false);
+            var heads = await clock.TimeAsync("heads", () => _queue.ReadAsync(current.Key, depth, affinity => boardNow.MissingRule(affinity) is null, cancellationToken)).ConfigureAwait(false);
             var nomination = clock.Time("nominate", () => new Nominator(current, heads, boardNow, options, _time.GetUtcNow()).Run());
             var admitted = await clock.TimeAsync("admit", () => AdmitAsync(current, heads, nomination, boardNow, cancellationToken)).ConfigureAwait(false);
             await clock.TimeAsync("requeue", () => RequeueAsync(current, nomination, cancellationToken)).ConfigureAwait(false);
             _metrics.Decision(entry.Key.Endpoint, clock.Since(started));
-            if (nomination.PassedOver.Any(verdict => verdict.Reason == WaitingReason.NoEligibleWorker))
-                _parked.LookAgain();
             counts.PassedOver += nomination.PassedOver.Count;
             counts.FleetIsFull |= nomination.PassedOver.Any(verdict => verdict.Reason == WaitingReason.NoFreeSlot);
 

@@ -1,15 +1,18 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Notifications;
+using Swath.Scheduler.Jobs;
 
 namespace Swath.Scheduler.Admission;
 
 /// <summary>
 /// Rings when something has happened that admission should look at: a job was queued, capacity was given back, a worker joined
-/// (channel <c>swath_admission</c>; the payload is an endpoint, or empty for all).
+/// (channel <c>swath_admission</c>; the payload is an endpoint, or empty for all). Of jobs whose events this process commits it hears without the database:
+/// it is this process that admits them.
 /// </summary>
 public sealed class AdmissionSignal(NpgsqlDataSource database, TimeProvider time, ILogger<AdmissionSignal> logger, NotificationSender? sender = null)
-    : NotificationListener(database, time, logger, sender)
+    : NotificationListener(database, time, logger, sender), ICommitListener<ImageJob>
 {
     private readonly TimeProvider _time = time;
     private readonly Lock _gate = new();
@@ -60,6 +63,17 @@ public sealed class AdmissionSignal(NpgsqlDataSource database, TimeProvider time
             _ringing = New();
             return endpoints;
         }
+    }
+
+    /// <summary>Rings for a job that has entered the queue, and for one that has begun and has regions without a worker.</summary>
+    public void Committed(ImageJob before, ImageJob after)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(after);
+        if (after.Status == JobStatus.Queued && before.QueueTurn != after.QueueTurn)
+            Ring(after.Request?.Endpoint.Name ?? "");
+        else if (after.Status == JobStatus.Running && before.Status != JobStatus.Running && after.Regions.Any(region => region.Outcome is null && region.WorkerId is null))
+            Ring();
     }
 
     protected override void Heard(string? payload) => Ring(payload ?? "");

@@ -25,6 +25,12 @@ internal sealed class CycleClock(TimeProvider time)
         }
     }
 
+    public Task TimeAsync(string step, Func<Task> run) => TimeAsync(step, async () =>
+    {
+        await run().ConfigureAwait(false);
+        return true;
+    });
+
     public T Time<T>(string step, Func<T> run)
     {
         var start = Now;

@@ -17,7 +17,6 @@ public sealed class JobExplanations(
 {
     // Deep enough to give an exact position to any job that runs soon.
     private const int Depth = 1_000;
-    private readonly WaitingQueue _queue = new(database);
 
     /// <summary>Explains one job.</summary>
     /// <returns>Null when there is no such job.</returns>
@@ -38,12 +37,14 @@ public sealed class JobExplanations(
         var board = new PlacementBoard(await workers.GetLivingWorkersAsync(cancellationToken).ConfigureAwait(false));
         var entry = (await ledger.ReadAsync(job.Key.Endpoint, cancellationToken).ConfigureAwait(false)).SingleOrDefault(entry => entry.Key == job.Key);
         var tier = TenantTier.Named(job.Tier);
+        var queue = new WaitingQueue(database, time);
+        await queue.LookAsync(cancellationToken).ConfigureAwait(false);
         var explanation = new JobExplanation
         {
             JobId = job.JobId,
             State = job.State,
             Detail = "",
-            Waiting = await CountWaitingAsync(job.Key, cancellationToken).ConfigureAwait(false),
+            Waiting = queue.LanesOf(job.Key).Where(lane => board.MissingRule(lane.Affinity) is null).Sum(lane => lane.Jobs),
             EffectivePriority = EffectivePriority.At(job.Priority, tier, job.QueuedAt, time.GetUtcNow(), options.CurrentValue),
         };
 
@@ -78,7 +79,7 @@ public sealed class JobExplanations(
             };
         }
 
-        explanation = explanation with { Position = await PositionAsync(job, entry, cancellationToken).ConfigureAwait(false) };
+        explanation = explanation with { Position = await PositionAsync(queue, job, entry, board, cancellationToken).ConfigureAwait(false) };
         var limit = job.MaxRunning ?? tier.MaxRunning;
         if (job.Running >= limit)
         {
@@ -143,9 +144,9 @@ public sealed class JobExplanations(
         };
     }
 
-    private async Task<int?> PositionAsync(ExplainedJob job, LedgerEntry entry, CancellationToken cancellationToken)
+    private async Task<int?> PositionAsync(WaitingQueue queue, ExplainedJob job, LedgerEntry entry, PlacementBoard board, CancellationToken cancellationToken)
     {
-        var heads = await _queue.ReadAsync(job.Key, Depth, cancellationToken).ConfigureAwait(false);
+        var heads = await queue.ReadAsync(job.Key, Depth, affinity => board.MissingRule(affinity) is null, cancellationToken).ConfigureAwait(false);
         var order = new FairOrder(heads.Jobs, heads.Tenants, entry.VirtualTime, heads.Depth, options.CurrentValue, time.GetUtcNow());
         var position = 0;
         while (order.Next() is { } next)
@@ -182,32 +183,19 @@ public sealed class JobExplanations(
         return [.. ways];
     }
 
-    private async Task<int> CountWaitingAsync(EndpointVariant key, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(
-            """
-            select count(*)::int from jobs
-             where endpoint = $1 and coalesce(variant, '') = $2 and state = 'Queued' and admitted_at is null
-               and waiting_reason is distinct from 'NoEligibleWorker'
-            """);
-        command.Parameters.Add(new NpgsqlParameter { Value = key.Endpoint });
-        command.Parameters.Add(new NpgsqlParameter { Value = key.Variant });
-        return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
-    }
-
     private async Task<ExplainedJob?> ReadAsync(Guid jobId, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
             select j.state, j.endpoint, coalesce(j.variant, ''), j.tenant, coalesce(j.priority, 0), coalesce(j.queued_at, j.updated_at),
                    nullif(j.regions_total, 0) - coalesce(j.regions_done, 0) - coalesce(j.regions_failed, 0), greatest(1, coalesce(j.tile_workers, 1)),
-                   coalesce(j.kind, ''), j.affinity::text, j.waiting_reason, j.waiting_detail, j.failure, j.admitted_at is not null,
+                   coalesce(j.kind, ''), j.affinity::text, q.reason, q.detail, j.failure, q.job_id is null,
                    t.tier, coalesce(t.running, 0), t.max_running,
                    (select count(*) from job_regions r where r.job_id = j.job_id and r.ended_at is null and r.worker_id is not null)::int,
                    (select count(*) from job_regions r where r.job_id = j.job_id and r.wanted_since is not null)::int,
                    coalesce(j.regions_total, 0), coalesce(j.tiles_failed > 0 or j.regions_done + j.regions_failed < j.regions_total, false),
                    coalesce(j.outputs_failed > 0 or (j.state = 'Failed' and j.regions_done > 0 and j.regions_done + j.regions_failed = j.regions_total), false)
-              from jobs j left join tenants t on t.tenant = j.tenant where j.job_id = $1
+              from jobs j left join queue q on q.job_id = j.job_id left join tenants t on t.tenant = j.tenant where j.job_id = $1
             """);
         command.Parameters.Add(new NpgsqlParameter { Value = jobId });
         await using var row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);

@@ -31,9 +31,8 @@ internal sealed class Nominator(LedgerEntry ledger, QueueHeads heads, PlacementB
                 break;
         }
 
-        // Heads that their rules keep from the free slots may hide one that is free to go there.
-        var hidden = _order.ReachedUnread && board.FreeSlots > 0
-            && _passedOver.Exists(verdict => verdict.Reason is WaitingReason.NoFreeSlot or WaitingReason.NoEligibleWorker);
+        // Heads that their company keeps from the free slots may hide one that is free to go there.
+        var hidden = _order.ReachedUnread && board.FreeSlots > 0 && _passedOver.Exists(verdict => verdict.Reason is WaitingReason.NoFreeSlot);
         var mayHaveMore = hidden || (_candidates.Count > 0 && (_order.ReachedUnread || _candidates.Count == options.BatchSize));
         return new Nomination(_candidates, _passedOver, mayHaveMore, _order.VirtualTime, _order.Shares);
     }

@@ -60,8 +60,6 @@ public static class ImageJobStream
             .Column("finished_at", job => job.FinishedAt);
 
         stream
-            .KeepOnlyIn(JobStatus.Queued, "waiting_reason", "waiting_detail", "queue_position")
-            .EmptyOnEntering(JobStatus.Queued, "admitted_at")
             .SentTo(Queues.ImageJob)
             .AwaitAnswerIn(JobStatus.Requested, JobStatus.Assembling)
             .FinalStates(JobStatus.Completed, JobStatus.PartiallyCompleted, JobStatus.Failed, JobStatus.Cancelled);

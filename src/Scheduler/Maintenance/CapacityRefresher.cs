@@ -58,9 +58,7 @@ public sealed class CapacityRefresher(
               from endpoint_capacity c
               cross join lateral (
                 select coalesce(
-                  (select w.job_id from jobs w
-                    where w.endpoint = c.endpoint and coalesce(w.variant, '') = c.variant and w.state = 'Queued' and w.admitted_at is null
-                      and w.waiting_reason is distinct from 'NoEligibleWorker' limit 1),
+                  (select q.job_id from queue q where q.endpoint = c.endpoint and q.variant = c.variant limit 1),
                   (select r.job_id from capacity_reservations r join jobs h using (job_id)
                     where r.endpoint = c.endpoint and r.variant = c.variant and r.closed_at is null limit 1)) as job_id
               ) one

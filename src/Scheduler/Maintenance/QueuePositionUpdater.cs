@@ -6,6 +6,7 @@ using Swath.Persistence.Capacity;
 using Swath.Persistence.Placement;
 using Swath.Scheduler.Admission;
 using Swath.Scheduler.Ordering;
+using Swath.Scheduler.Placement;
 
 namespace Swath.Scheduler.Maintenance;
 
@@ -18,8 +19,7 @@ public sealed class QueuePositionUpdater(
     SchedulerMetrics metrics, TimeProvider time, ILogger<QueuePositionUpdater> logger) : Periodic(time, logger)
 {
     private const int PositionsPerEndpoint = 100;
-    private const int ReasonsPerEndpoint = 1_000;
-    private readonly WaitingQueue _queue = new(database);
+    private readonly WaitingQueue _queue = new(database, time);
     private readonly WaitingReasons _reasons = new(database);
     private readonly TimeProvider _clock = time;
 
@@ -27,13 +27,16 @@ public sealed class QueuePositionUpdater(
 
     public override async Task RunOnceAsync(CancellationToken cancellationToken = default)
     {
-        var freeSlots = (await workers.GetAvailableWorkersAsync(cancellationToken).ConfigureAwait(false)).Sum(worker => worker.FreeSlots);
-        foreach (var entry in (await ledger.ReadAsync(null, cancellationToken).ConfigureAwait(false)).Where(entry => entry.HasWaiting))
+        var board = new PlacementBoard(await workers.GetLivingWorkersAsync(cancellationToken).ConfigureAwait(false));
+        await _queue.LookAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var entry in await ledger.ReadAsync(null, cancellationToken).ConfigureAwait(false))
         {
-            var (reason, detail) = ReasonOf(entry, freeSlots);
-            await _reasons.WriteForUnconsideredAsync(
-                entry.Key.Endpoint, entry.Key.Variant, reason.ToString(), detail, ReasonsPerEndpoint, cancellationToken).ConfigureAwait(false);
-            await _reasons.WritePositionsAsync(await PositionsAsync(entry, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            await _reasons.WritePositionsAsync(await PositionsAsync(entry, board, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            if (_queue.LanesOf(entry.Key) is { Count: > 0 } lanes)
+            {
+                await _reasons.WriteForUnconsideredAsync(
+                    entry.Key, lanes.Min(lane => lane.Since), ReasonOf(entry, board.FreeSlots), UnmetRules(lanes, board), cancellationToken).ConfigureAwait(false);
+            }
         }
 
         foreach (var depth in await workers.GetQueueDepthAsync(cancellationToken).ConfigureAwait(false))
@@ -49,9 +52,22 @@ public sealed class QueuePositionUpdater(
         _ => (WaitingReason.WaitingForCapacity, $"others are ahead in the queue of {entry.Key}, target {entry.Target}"),
     };
 
-    private async Task<List<(Guid, int)>> PositionsAsync(LedgerEntry entry, CancellationToken cancellationToken)
+    private static Dictionary<Guid, string> UnmetRules(IReadOnlyCollection<QueueLane> lanes, PlacementBoard board)
     {
-        var heads = await _queue.ReadAsync(entry.Key, PositionsPerEndpoint, cancellationToken).ConfigureAwait(false);
+        var unmet = new Dictionary<Guid, string>();
+        foreach (var lane in lanes)
+        {
+            if (board.MissingRule(lane.Affinity) is { } missing)
+                unmet[lane.Key.Rule] = missing;
+        }
+
+        return unmet;
+    }
+
+    private async Task<List<(Guid, int)>> PositionsAsync(LedgerEntry entry, PlacementBoard board, CancellationToken cancellationToken)
+    {
+        var heads = await _queue.ReadAsync(
+            entry.Key, PositionsPerEndpoint, affinity => board.MissingRule(affinity) is null, cancellationToken).ConfigureAwait(false);
         var order = new FairOrder(heads.Jobs, heads.Tenants, entry.VirtualTime, heads.Depth, options.CurrentValue, _clock.GetUtcNow());
         var positions = new List<(Guid, int)>(PositionsPerEndpoint);
         while (positions.Count < PositionsPerEndpoint && order.Next() is { } job)

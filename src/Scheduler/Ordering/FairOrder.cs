@@ -17,7 +17,7 @@ internal sealed class FairOrder
     private readonly List<PriorityClass> _classes;
     private Lane? _last;
 
-    /// <param name="heads">The first waiting jobs of each tenant and base priority.</param>
+    /// <param name="heads">The first waiting jobs of each tenant, base priority and rule.</param>
     /// <param name="tenants">The standing of every tenant that is named.</param>
     /// <param name="virtualTime">The start tag of the job that was admitted last.</param>
     /// <param name="depth">Heads were read this deep: a lane with as many may have more behind them.</param>
@@ -35,7 +35,7 @@ internal sealed class FairOrder
         _classes =
         [
             .. heads
-                .GroupBy(job => (job.Tenant, job.Priority))
+                .GroupBy(job => (job.Tenant, job.Priority, job.Rule))
                 .Select(group => new Lane(
                     tenants[group.Key.Tenant],
                     EffectivePriority.Static(group.Key.Priority, tenants[group.Key.Tenant].Tier),

@@ -12,6 +12,9 @@ public sealed record WaitingJob
     /// <summary>Base priority, 0..1000.</summary>
     public required int Priority { get; init; }
 
+    /// <summary>Equal for jobs that the same workers may take.</summary>
+    public Guid Rule { get; init; }
+
     public required DateTimeOffset QueuedAt { get; init; }
 
     /// <summary>Regions that still have to run, 1 or more.</summary>
@@ -26,13 +29,13 @@ public sealed record WaitingJob
     /// <summary>The job's affinity as JSON, by which equal rules are recognised; absent when it has none.</summary>
     public string? Affinity { get; init; }
 
-    /// <summary>What is written in the job's row now.</summary>
+    /// <summary>What its row in the queue says now.</summary>
     public WaitingReason? Reason { get; init; }
 
-    /// <summary>What is written in the job's row now.</summary>
+    /// <summary>What its row in the queue says now.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>What is written in the job's row now, from 1.</summary>
+    /// <summary>What its row in the queue says now, from 1.</summary>
     public int? Position { get; init; }
 
     /// <summary>Inference requests that the job will have in flight at most.</summary>

@@ -82,7 +82,7 @@ internal sealed class Fleet : IAsyncDisposable
     }
 
     public async Task<string> JobsAsync() =>
-        await Database.ScalarAsync<string>("select string_agg(distinct state || ' ' || coalesce(waiting_reason, ''), ', ') from jobs") ?? "none";
+        await Database.ScalarAsync<string>("select string_agg(distinct state || ' ' || coalesce(reason, ''), ', ') from jobs left join queue using (job_id)") ?? "none";
 
     public async ValueTask DisposeAsync()
     {

@@ -24,7 +24,7 @@ public sealed class CapacityLedgerTests(DatabaseFixture database) : IClassFixtur
         Assert.Equal([0, 1, 2], reserved.Placements.Select(placement => placement.RegionId).Order());
         Assert.All(reserved.Placements, placement => Assert.Equal((worker.WorkerId, 1), (placement.WorkerId, placement.Attempt)));
         Assert.Equal(12, (await _bench.EntryAsync(key)).Reserved);
-        Assert.NotEqual(default, await _bench.Database.ScalarAsync<DateTime>("select admitted_at from jobs where job_id = $1", job.JobId));
+        Assert.Equal(0, await _bench.CountAsync("select count(*) from queue where job_id = $1", job.JobId));
         Assert.Equal(1, await _bench.MessagesAsync(job, "CapacityReserved"));
     }
 
@@ -82,7 +82,7 @@ public sealed class CapacityLedgerTests(DatabaseFixture database) : IClassFixtur
         Assert.Equal(LostRace.Workers, outcome.LostRace);
         var entry = await _bench.EntryAsync(key);
         Assert.Equal((0, 0L), (entry.Reserved, entry.Version));
-        Assert.Equal(1, await _bench.CountAsync("select count(*) from jobs where job_id = $1 and admitted_at is null", job.JobId));
+        Assert.Equal(1, await _bench.CountAsync("select count(*) from queue where job_id = $1", job.JobId));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class ReplayAndVerifyTests(DatabaseFixture database) : IClassFixtu
         var (lost, invented) = (Guid.NewGuid(), Guid.NewGuid());
         await SailAsync(process, _job);
         await SailAsync(process, lost);
-        await database.Database.ExecuteAsync("update jobs set features = 7, waiting_reason = 'advisory' where job_id = $1", _job);
+        await database.Database.ExecuteAsync("update jobs set features = 7 where job_id = $1", _job);
         await database.Database.ExecuteAsync("delete from jobs where job_id = $1", lost);
         await database.Database.ExecuteAsync("insert into jobs (job_id, state, version, updated_at) values ($1, 'Running', 1, now())", invented);
 
@@ -27,20 +27,20 @@ public sealed class ReplayAndVerifyTests(DatabaseFixture database) : IClassFixtu
     }
 
     [Fact]
-    public async Task Rebuild_TamperedAndLostRows_AgreeAgainAndKeepAdvisoryColumns()
+    public async Task Rebuild_TamperedAndLostRows_AgreeAgain()
     {
         await using var process = await VoyageProcess.StartAsync(database.DataSource);
         var lost = Guid.NewGuid();
         await SailAsync(process, _job);
         await SailAsync(process, lost);
-        await database.Database.ExecuteAsync("update jobs set features = 7, state = 'Queued', results = null, admitted_at = '2020-01-01Z' where job_id = $1", _job);
+        await database.Database.ExecuteAsync("update jobs set features = 7, state = 'Queued', results = null where job_id = $1", _job);
         await database.Database.ExecuteAsync("delete from jobs where job_id = $1", lost);
 
         var rows = await process.Get<SagaReplay>().RebuildAsync();
 
         Assert.True(rows >= 2);
         Assert.Empty((await process.Get<SagaVerify>().CompareAsync()).Differences);
-        Assert.NotEqual(default, await database.Database.ScalarAsync<DateTime>("select admitted_at from jobs where job_id = $1", _job));
+        Assert.Equal(0, await database.Database.ScalarAsync<long>("select count(*) from queue where job_id = $1", _job));
     }
 
     [Fact]

@@ -32,8 +32,6 @@ internal static class VoyageStream
         .JsonColumn("affinity", v => v.Ports.Length > 2 ? new { first = v.Ports[0], calls = v.Ports.Length } : null)
         .Column("started_at", v => v.StartedAt)
         .Column("finished_at", v => v.EndedAt)
-        .KeepOnlyIn("Queued", "waiting_reason", "waiting_detail", "queue_position")
-        .EmptyOnEntering("Queued", "admitted_at")
         .AwaitAnswerIn("Queued")
         .FinalStates("Completed");
 }

@@ -92,8 +92,9 @@ internal sealed class PlacementBench
         return (job, worker, key);
     }
 
+    /// <summary>As the saga writes it: each time that the job enters the queue is another turn.</summary>
     public Task<int> SetStateAsync(JobSeed job, string state) =>
-        Database.ExecuteAsync("update jobs set state = $2, admitted_at = case when $2 = 'Queued' then null else admitted_at end where job_id = $1", job.JobId, state);
+        Database.ExecuteAsync("update jobs set state = $2, queue_turn = queue_turn + ($2 = 'Queued')::int where job_id = $1", job.JobId, state);
 
     public Task<long> MessagesAsync(JobSeed job, string type) => CountAsync(
         "select count(*) from outbox where job_id = $1 and message::text like '%:' || $2 || '%'", job.JobId, type);

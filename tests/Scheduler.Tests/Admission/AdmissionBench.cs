@@ -72,9 +72,11 @@ internal sealed class AdmissionBench : IAsyncDisposable
         return worker;
     }
 
+    /// <summary>As the saga's process does: it commits, and rings.</summary>
     public async Task<JobSeed> AddJobAsync(JobSeed job)
     {
         await JobSeed.InsertAsync(Database.DataSource, job with { QueuedAt = Now });
+        AsyncSignal.Ring(job.Endpoint);
         return job;
     }
 
@@ -103,7 +105,8 @@ internal sealed class AdmissionBench : IAsyncDisposable
         await Database.ExecuteAsync("update jobs set state = 'Completed' where job_id = $1", jobId);
     }
 
-    public Task<List<Guid>> AdmittedAsync() => IdsAsync("select job_id from jobs where admitted_at is not null and state in ('Queued', 'Running')");
+    public Task<List<Guid>> AdmittedAsync() => IdsAsync(
+        "select job_id from jobs j where state in ('Queued', 'Running') and not exists (select from queue q where q.job_id = j.job_id)");
 
     public async Task<List<Guid>> IdsAsync(string sql)
     {
@@ -116,8 +119,8 @@ internal sealed class AdmissionBench : IAsyncDisposable
     }
 
     public async Task<(string? Reason, string? Detail)> ReasonAsync(JobSeed job) => (
-        await Database.ScalarAsync<string>("select waiting_reason from jobs where job_id = $1", job.JobId),
-        await Database.ScalarAsync<string>("select waiting_detail from jobs where job_id = $1", job.JobId));
+        await Database.ScalarAsync<string>("select reason from queue where job_id = $1", job.JobId),
+        await Database.ScalarAsync<string>("select detail from queue where job_id = $1", job.JobId));
 
     public async ValueTask DisposeAsync()
     {
