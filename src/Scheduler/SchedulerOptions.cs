@@ -44,7 +44,7 @@ public sealed class SchedulerOptions
     public TimeSpan Tick { get; set; } = TimeSpan.FromSeconds(5);
 
     [Setting("SCHEDULER_ACCEPT_SECONDS"), Range(1.0, 3600.0)]
-    [Description("How long a worker with a free slot may leave a region unbegun before it goes to another.")]
+    [Description("How long a worker with a free slot may leave a region unbegun before it goes to another; doubled with each time that it was not begun, up to 32 times.")]
     public TimeSpan AcceptWithin { get; set; } = TimeSpan.FromSeconds(30);
 
     [Setting("REGION_MAX_LOSSES"), Range(1, 1000)]

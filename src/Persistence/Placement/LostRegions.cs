@@ -14,7 +14,10 @@ public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, Notif
     /// not begin the region in time (the message was lost). They are wanted again, under a new token once placed. A region
     /// that was lost too often fails for good: it may be what kills the workers.
     /// </summary>
-    /// <param name="acceptWithin">How long a worker with a free slot may leave a region unbegun.</param>
+    /// <param name="acceptWithin">
+    /// How long a worker with a free slot may leave a region unbegun, from the moment that its job has heard of the placement. Doubled with each placement
+    /// that was not begun, up to 32 times: messages that are only late must not be made stale, and so more, again and again.
+    /// </param>
     /// <param name="maxLosses">At this many losses a region fails, 1 or more.</param>
     /// <param name="grace">After an absence of the database: which leases do not count as run out yet; null for none.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -64,7 +67,10 @@ public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, Notif
                      case when w.worker_id is null then 'the worker left'
                           when w.lease_until <= swath_now() - @since then 'the worker''s lease lapsed'
                           when r.accepted_by <> w.incarnation then 'the worker started anew'
-                          when r.accepted_at is null and r.placed_at <= swath_now() - @since - @acceptWithin
+                          when r.accepted_at is null
+                               and r.placed_at <= swath_now() - @since - @acceptWithin * power(2, least(5, greatest(0, r.attempt - 1 - r.losses)))
+                               and exists (select from jobs j where j.job_id = r.job_id and j.state = 'Running'
+                                              and coalesce(j.started_at, '-infinity') <= swath_now() - @since - @acceptWithin)
                                and (select count(*) from job_regions b
                                      where b.worker_id = r.worker_id and b.ended_at is null and b.accepted_at is not null) < w.slots
                             then 'the worker did not begin it in time' end as reason

@@ -115,4 +115,46 @@ public sealed class LostRegionsTests(DatabaseFixture database) : IClassFixture<D
         await _bench.Board.TryAcceptAsync(started.Job.JobId, 0, 1, started.Worker.WorkerId, started.Worker.Incarnation);
         return started;
     }
+
+    [Fact]
+    public async Task RescueAsync_JobIsYetToHearThatItWasAdmitted_LeavesItsRegionsWithTheWorker()
+    {
+        var (job, _, _) = await _bench.StartAsync();
+        await _bench.Database.ExecuteAsync("update jobs set state = 'Queued' where job_id = $1", job.JobId);
+        _bench.Time.Advance(TimeSpan.FromMinutes(2));
+        await KeepWorkersAliveAsync();
+        Assert.DoesNotContain(await _bench.Lost.RescueAsync(AcceptWithin, 5), region => region.JobId == job.JobId);
+
+        await _bench.Database.ExecuteAsync("update jobs set state = 'Running', started_at = swath_now() where job_id = $1", job.JobId);
+        _bench.Time.Advance(TimeSpan.FromSeconds(29));
+        Assert.DoesNotContain(await _bench.Lost.RescueAsync(AcceptWithin, 5), region => region.JobId == job.JobId);
+
+        _bench.Time.Advance(TimeSpan.FromSeconds(2));
+        await KeepWorkersAliveAsync();
+        Assert.Contains(await _bench.Lost.RescueAsync(AcceptWithin, 5), region => region.JobId == job.JobId);
+    }
+
+    [Fact]
+    public async Task RescueAsync_MessagesTakeTenMinutesToTheWorker_TakesTheRegionAFewTimesAndNotEachHalfMinute()
+    {
+        var (job, worker, _) = await _bench.StartAsync();
+        var taken = 0;
+        for (var tick = 0; tick < 120; tick++)
+        {
+            _bench.Time.Advance(TimeSpan.FromSeconds(5));
+            await KeepWorkersAliveAsync();
+            if ((await _bench.Lost.RescueAsync(AcceptWithin, 5)).Any(region => region.JobId == job.JobId))
+            {
+                taken++;
+                var wanted = (await _bench.Wanted.ReadAsync(500)).Single(region => region.JobId == job.JobId);
+                var living = await _bench.Workers.GetLivingWorkersAsync();
+                Assert.NotNull(await _bench.Wanted.TryPlaceAsync(
+                    [new RegionAssignment(wanted, worker.WorkerId)], living.ToDictionary(state => state.WorkerId, state => state.Version)));
+            }
+        }
+
+        Assert.InRange(taken, 1, 4);
+    }
+
+    private Task<int> KeepWorkersAliveAsync() => _bench.Database.ExecuteAsync("update workers set lease_until = swath_now() + interval '1 hour'");
 }
