@@ -29,6 +29,7 @@ public static class SchedulerServices
         services.TryAddSingleton<AdmissionCycle>();
         services.TryAddSingleton<AdmissionSignal>();
         services.AddSingleton<ICommitListener<ImageJob>>(provider => provider.GetRequiredService<AdmissionSignal>());
+        services.AddSingleton<ICommitListener<ImageJob>, StatusSignal>();
         services.TryAddSingleton<LostWorkerRescuer>();
         services.AddHostedService(provider => provider.GetRequiredService<AdmissionSignal>());
         services.AddHostedService<AdmissionService>();

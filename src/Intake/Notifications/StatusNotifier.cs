@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Amazon.Runtime;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -92,17 +93,35 @@ internal sealed class StatusNotifier(
         if (jobs.Count == 0)
             return;
         var sns = services.GetRequiredService<ISnsClient>();
+        var failures = new ConcurrentBag<Exception>();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = JobsAtOnce, CancellationToken = stoppingToken };
-        await Parallel.ForEachAsync(jobs, parallel, async (job, cancel) => await Backlog.TellAsync(job, (story, told) => TellAsync(sns, story, told, cancel), cancel));
+        await Parallel.ForEachAsync(jobs, parallel, async (job, cancel) =>
+        {
+            try
+            {
+                await Backlog.TellAsync(job, (story, told) => TellAsync(sns, story, told, cancel), cancel);
+            }
+            catch (Exception failure) when (!cancel.IsCancellationRequested)
+            {
+                failures.Add(failure);
+            }
+        });
+
+        // One job that can't be told rests; when none can, there is no topic to tell.
+        if (failures.Count == jobs.Count)
+            throw failures.First();
+        foreach (var failure in failures)
+            logger.LogError("A job's status can't be told, and is tried again later: {Reason}", failure.Message);
     }
 
-    private async Task TellAsync(ISnsClient sns, JobStory story, IProgress<int> told, CancellationToken cancellationToken)
+    private async Task TellAsync(ISnsClient sns, JobStory story, Func<int, Task<bool>> told, CancellationToken cancellationToken)
     {
         foreach (var happened in StatusNotifications.Of(story).GroupBy(notification => notification.Version))
         {
             foreach (var (place, notification) in happened.Index())
                 await PublishAsync(sns, story.JobId, place, notification, cancellationToken);
-            told.Report(happened.Key);
+            if (!await told(happened.Key))
+                throw new InvalidOperationException($"Job {story.JobId} took too long to tell, and is another process's now.");
         }
     }
 

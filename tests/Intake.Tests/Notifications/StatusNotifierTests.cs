@@ -68,9 +68,9 @@ public sealed class StatusNotifierTests : IAsyncLifetime
             await AppendAsync(story, version);
 
         // Two were published when the process was killed; that the second was, nobody has noted.
-        await Assert.ThrowsAsync<InvalidOperationException>(() => Backlog().TellAsync(story.Request.JobId, (_, told) =>
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Backlog().TellAsync(story.Request.JobId, async (_, told) =>
         {
-            told.Report(1);
+            await told(1);
             throw new InvalidOperationException("killed");
         }, CancellationToken.None));
         using var host = await StartAsync(_topic);
@@ -78,6 +78,62 @@ public sealed class StatusNotifierTests : IAsyncLifetime
         await host.StopAsync();
 
         Assert.Equal(["IN_PROGRESS", "SUCCESS"], messages.Select(Status));
+    }
+
+    [Fact]
+    public async Task Tell_WhileItSends_HoldsNeitherATransactionNorALock()
+    {
+        var story = Whole(Guid.NewGuid());
+        await Backlog().FollowAsync(CancellationToken.None);
+        for (var version = 1; version <= story.Events.Count; version++)
+            await AppendAsync(story, version);
+
+        await Backlog().TellAsync(story.Request.JobId, async (_, _) =>
+        {
+            Assert.Equal(0L, await _database.ScalarAsync<long>(
+                "select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'"));
+            await _database.ExecuteAsync("select from status_told where job_id = $1 for update nowait", story.Request.JobId);
+        }, CancellationToken.None);
+
+        Assert.Equal(0L, await _database.ScalarAsync<long>("select count(*) from status_due"));
+    }
+
+    [Fact]
+    public async Task Tell_WhileAnotherIsAtIt_ReturnsAndLeavesTheJobOutOfWhatIsDue()
+    {
+        var story = Whole(Guid.NewGuid());
+        await Backlog().FollowAsync(CancellationToken.None);
+        for (var version = 1; version <= story.Events.Count; version++)
+            await AppendAsync(story, version);
+
+        await Backlog().TellAsync(story.Request.JobId, async (_, _) =>
+        {
+            await Backlog().TellAsync(story.Request.JobId, (_, _) => throw new InvalidOperationException("told twice at once"), CancellationToken.None);
+            Assert.Empty(await Backlog().DueAsync(10, CancellationToken.None));
+        }, CancellationToken.None);
+    }
+
+    [SkippableFact]
+    public async Task Notifier_TwoAtOnce_TellEveryJobOnceAndInOrder()
+    {
+        using var one = await StartAsync(_topic);
+        using var other = await StartAsync(_topic);
+        var stories = Enumerable.Range(0, 40).Select(_ => Whole(Guid.NewGuid())).ToList();
+        for (var version = 1; version <= stories[0].Events.Count; version++)
+        {
+            foreach (var story in stories)
+                await AppendAsync(story, version);
+        }
+
+        var told = await TakeAsync(40 * 3);
+        while (await _database.ScalarAsync<long>("select count(*) from status_due") > 0)
+            await Task.Yield();
+        await one.StopAsync();
+        await other.StopAsync();
+
+        foreach (var story in stories)
+            Assert.Equal(["STARTED", "IN_PROGRESS", "SUCCESS"], told.Where(message => message.Attributes["job_id"].StringValue == story.Request.ExternalId).Select(Status));
+        Assert.Empty(await _sqs.ReceiveAsync(_queueUrl, 1, TimeSpan.Zero, GatewayRig.Patience, CancellationToken.None));
     }
 
     [SkippableFact]
@@ -152,7 +208,7 @@ public sealed class StatusNotifierTests : IAsyncLifetime
 
     private static StreamModel Model() => new ServiceCollection().AddEventStream<ImageJob>(ImageJobStream.Configure).BuildServiceProvider().GetRequiredService<StreamModel>();
 
-    private StatusNotificationOutbox Backlog() => new(_database.DataSource, Model());
+    private StatusNotificationOutbox Backlog() => new(_database.DataSource, Model(), TimeProvider.System);
 
     private async Task<IHost> StartAsync(string? imageTopic, string? regionTopic = null)
     {
@@ -181,7 +237,7 @@ public sealed class StatusNotifierTests : IAsyncLifetime
         return taken;
     }
 
-    // As the saga's repository does: the event and the row in one transaction.
+    // As the saga's process does: the event and the row in one transaction, and then it wakes the notifiers.
     private async Task AppendAsync(Story story, int version)
     {
         var happened = story.Events[version - 1];
@@ -211,5 +267,6 @@ public sealed class StatusNotifierTests : IAsyncLifetime
             },
         });
         await batch.ExecuteNonQueryAsync();
+        await _database.ExecuteAsync("select pg_notify($1, '')", StatusNotificationOutbox.Channel);
     }
 }

@@ -125,3 +125,18 @@ create index jobs_requested on jobs (tenant) where state = 'Requested';
 create index jobs_queued on jobs (job_id) where state = 'Queued';
 
 analyze queue;
+
+-- Who tells subscribers of a job, until when, and how often it failed in a row: no lock is held while messages are sent. A job that rests after a failure
+-- is claimed by nobody until then.
+alter table status_told
+  add column claim uuid null,
+  add column claimed_until timestamptz null,
+  add column failures integer not null default 0;
+
+create or replace function swath_status_due() returns trigger language plpgsql as $$
+begin
+  if exists (select from status_following where until > now()) then
+    insert into status_due (job_id, version) values (new.job_id, new.version) on conflict do nothing;
+  end if;
+  return null;
+end $$;
