@@ -57,19 +57,19 @@ public sealed class UnschedulableJobs(
             // Index: queue_lanes.
             await using var command = database.CreateCommand(
                 $"""
-                with some as (
+                with batch as (
                   select job_id, queued_at from queue
                    where endpoint = $1 and variant = $2 and tenant = $3 and priority = $4 and rule = $5 and (queued_at, job_id) > ($6, $7)
                    order by queued_at, job_id limit {WaitingReasons.RowsAtOnce}
                 ), wrong as (
-                  select q.job_id from queue q join some using (job_id)
+                  select q.job_id from queue q join batch using (job_id)
                    where case when $8::text is null then q.reason = '{NoEligibleWorker}'
                               else q.reason is distinct from '{NoEligibleWorker}' or q.detail is distinct from $8 end
                    order by q.job_id for no key update of q
                 ), written as (
                   update queue q set reason = case when $8 is not null then '{NoEligibleWorker}' end, detail = $8 from wrong w where q.job_id = w.job_id
                 )
-                select queued_at, job_id from some order by queued_at desc, job_id desc limit 1
+                select queued_at, job_id from batch order by queued_at desc, job_id desc limit 1
                 """);
             command.Parameters.Add(new NpgsqlParameter { Value = key.Endpoint });
             command.Parameters.Add(new NpgsqlParameter { Value = key.Variant });
