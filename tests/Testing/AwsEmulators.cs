@@ -9,7 +9,7 @@ namespace Swath.Testing;
 /// </summary>
 /// <remarks>
 /// STS assumes every role but those named <c>denied</c>; the keys of a role named reader are ASIA-reader, secret-reader and session-reader. No
-/// emulator checks signatures; fauxqs wants the exact QueueUrl that it returned; all is in memory.
+/// emulator checks signatures (<see cref="AwsProxy"/> before one does); fauxqs wants the exact QueueUrl that it returned; all is in memory.
 /// </remarks>
 public sealed class AwsEmulators : IDisposable
 {

@@ -1,25 +1,19 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Swath.Contracts;
+using Swath.Testing;
 
 namespace Swath.Worker.Tests;
 
 /// <summary>A real HTTP model on loopback. What it answers, and when, is the test's to say; what it was asked is written down.</summary>
-internal sealed class ModelServer : IAsyncDisposable
+internal sealed class ModelServer : LoopbackServer
 {
-    private readonly WebApplication _app;
     private int _inFlight;
     private int _most;
     private readonly Lock _gate = new();
     private readonly List<(int Times, TaskCompletionSource Reached)> _awaited = [];
     private int _asked;
-
-    private ModelServer(WebApplication app) => _app = app;
 
     /// <summary>Answers a tile, by its number from 1: status and body. The default is one box per tile.</summary>
     public Func<int, Task<(int Status, string Body)>> Answer { get; set; } = _ => Task.FromResult((200, Box(10, 10, 20, 20)));
@@ -28,7 +22,7 @@ internal sealed class ModelServer : IAsyncDisposable
 
     public int MostInFlight => _most;
 
-    public ModelEndpoint Endpoint => new() { Name = $"{_app.Urls.Single()}/invocations" };
+    public ModelEndpoint Endpoint => new() { Name = $"{Url}/invocations" };
 
     /// <summary>Ends when the model has been asked as often as this.</summary>
     public Task AskedAsync(int times)
@@ -41,18 +35,6 @@ internal sealed class ModelServer : IAsyncDisposable
             _awaited.Add((times, reached));
             return reached.Task.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System);
         }
-    }
-
-    public static async Task<ModelServer> StartAsync()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var app = builder.Build();
-        var server = new ModelServer(app);
-        app.MapPost("/invocations", server.AnswerAsync);
-        await app.StartAsync();
-        return server;
     }
 
     /// <summary>A FeatureCollection with one box per four numbers (left, top, right, bottom in tile pixels).</summary>
@@ -68,9 +50,7 @@ internal sealed class ModelServer : IAsyncDisposable
         return $$"""{"type":"FeatureCollection","features":[{{string.Join(',', features)}}]}""";
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
-
-    private async Task AnswerAsync(HttpContext context)
+    protected override async Task AnswerAsync(HttpContext context)
     {
         var now = Interlocked.Increment(ref _inFlight);
         int seen;
@@ -80,9 +60,7 @@ internal sealed class ModelServer : IAsyncDisposable
 
         try
         {
-            using var body = new MemoryStream();
-            await context.Request.Body.CopyToAsync(body);
-            Tiles.Enqueue(body.ToArray());
+            Tiles.Enqueue(await BodyAsync(context));
             var (status, answer) = await Answer(CountAsked());
             context.Response.StatusCode = status;
             context.Response.ContentType = "application/json";

@@ -54,7 +54,7 @@ public sealed class AwsOutputsTests
         var emulators = await AwsEmulators.GetAsync();
         await using var plain = new SwathCli();
         await using var model = await ModelProcess.StartAsync(plain, "--model", "centerpoint");
-        await using var front = await SageMakerFront.StartAsync(model.Url, endpointSaysLittle);
+        await using var front = new SageMakerFront(model.Url) { SaysLittle = endpointSaysLittle };
         await using var cli = new SwathCli(new Dictionary<string, string>(emulators.Environment) { ["AWS_ENDPOINT_URL"] = front.Url, ["AWS_SESSION_TOKEN"] = "session" });
 
         var outcome = await cli.RunAsync(

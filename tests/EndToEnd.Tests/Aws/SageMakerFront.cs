@@ -1,26 +1,14 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Http.Headers;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using Swath.Testing;
 
 namespace Swath.EndToEnd.Tests.Aws;
 
 /// <summary>A sample model as SageMaker shows it: DescribeEndpoint and ListTags say that it has one variant, InvokeEndpoint asks it.</summary>
-internal sealed class SageMakerFront : IAsyncDisposable
+internal sealed class SageMakerFront(string model) : LoopbackServer
 {
-    private readonly WebApplication _app;
     private readonly HttpClient _client = new();
-    private readonly string _model;
-
-    private SageMakerFront(WebApplication app, string model) => (_app, _model) = (app, model);
-
-    public string Url { get; private set; } = "";
 
     /// <summary>As for an account that may describe an endpoint and not list its tags, right after its variant was made, which has no weight yet.</summary>
     public bool SaysLittle { get; init; }
@@ -28,27 +16,13 @@ internal sealed class SageMakerFront : IAsyncDisposable
     /// <summary>The variant and the session token of each invocation.</summary>
     public ConcurrentQueue<(string Variant, string Token)> Invocations { get; } = new();
 
-    public static async Task<SageMakerFront> StartAsync(string model, bool saysLittle = false)
+    public override async ValueTask DisposeAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var app = builder.Build();
-        var front = new SageMakerFront(app, model) { SaysLittle = saysLittle };
-        app.Run(front.AnswerAsync);
-        await app.StartAsync();
-        front.Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return front;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _app.StopAsync(new CancellationToken(canceled: true));
-        await _app.DisposeAsync();
+        await base.DisposeAsync();
         _client.Dispose();
     }
 
-    private Task AnswerAsync(HttpContext context) => (context.Request.Path.Value, context.Request.Headers["X-Amz-Target"].ToString()) switch
+    protected override Task AnswerAsync(HttpContext context) => (context.Request.Path.Value, context.Request.Headers["X-Amz-Target"].ToString()) switch
     {
         ("/", "SageMaker.DescribeEndpoint") => context.Response.WriteAsync(
             $$"""
@@ -66,7 +40,7 @@ internal sealed class SageMakerFront : IAsyncDisposable
         Invocations.Enqueue((context.Request.Headers["X-Amzn-SageMaker-Target-Variant"].ToString(), context.Request.Headers["X-Amz-Security-Token"].ToString()));
         using var tile = new StreamContent(context.Request.Body);
         tile.Headers.ContentType = MediaTypeHeaderValue.Parse(context.Request.ContentType!);
-        using var answer = await _client.PostAsync(_model, tile);
+        using var answer = await _client.PostAsync(model, tile);
         context.Response.StatusCode = (int)answer.StatusCode;
         await answer.Content.CopyToAsync(context.Response.Body);
     }

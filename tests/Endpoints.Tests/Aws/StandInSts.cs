@@ -1,27 +1,16 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Swath.Endpoints.Tests.SageMaker;
+using Swath.Testing;
 
 namespace Swath.Endpoints.Tests.Aws;
 
 /// <summary>AssumeRole on loopback, refusing what is not signed right. Its keys are numbered, so that a test sees which call they came from.</summary>
-internal sealed class StandInSts : IAsyncDisposable
+internal sealed class StandInSts(TimeProvider clock) : LoopbackServer
 {
     public const string Region = "us-west-2";
 
-    private readonly WebApplication _app;
-    private readonly TimeProvider _clock;
     private int _calls;
-
-    private StandInSts(WebApplication app, TimeProvider clock) => (_app, _clock) = (app, clock);
-
-    public string Url { get; private set; } = "";
 
     public int Calls => Volatile.Read(ref _calls);
 
@@ -31,37 +20,14 @@ internal sealed class StandInSts : IAsyncDisposable
     /// <summary>While set, nothing is answered.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
-    public static async Task<StandInSts> StartAsync(TimeProvider clock)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
-        var app = builder.Build();
-        var server = new StandInSts(app, clock);
-        app.Run(server.AnswerAsync);
-        await app.StartAsync();
-        server.Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return server;
-    }
-
-    public Task StopAsync() => _app.StopAsync(new CancellationToken(canceled: true));
-
-    public async ValueTask DisposeAsync()
-    {
-        await StopAsync();
-        await _app.DisposeAsync();
-    }
-
-    private async Task AnswerAsync(HttpContext context)
+    protected override async Task AnswerAsync(HttpContext context)
     {
         var call = Interlocked.Increment(ref _calls);
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body);
-        var form = System.Web.HttpUtility.ParseQueryString(System.Text.Encoding.UTF8.GetString(body.ToArray()));
+        var body = await BodyAsync(context);
+        var form = System.Web.HttpUtility.ParseQueryString(System.Text.Encoding.UTF8.GetString(body));
         await Gate;
         context.Response.ContentType = "text/xml";
-        var problem = SigV4.Problem(
-            context.Request, body.ToArray(), StandInSageMaker.AccessKey, StandInSageMaker.Secret, Region, "sts", ["host", "x-amz-date"]);
+        var problem = SigV4.Problem(context.Request, body, StandInSageMaker.AccessKey, StandInSageMaker.Secret, Region, "sts", "x-amz-date");
         if (problem is not null || form["Action"] != "AssumeRole" || Failure is not null)
         {
             var (status, code) = Failure ?? (403, "SignatureDoesNotMatch");
@@ -72,7 +38,7 @@ internal sealed class StandInSts : IAsyncDisposable
         }
 
         var name = form["RoleArn"]!.Split('/')[^1];
-        var end = _clock.GetUtcNow().AddHours(1).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        var end = clock.GetUtcNow().AddHours(1).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         await context.Response.WriteAsync(
             "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><Credentials>"
             + $"<AccessKeyId>ASIA{name}{call}</AccessKeyId><SecretAccessKey>secret{call}</SecretAccessKey><SessionToken>{form["RoleSessionName"]}{call}</SessionToken>"

@@ -12,7 +12,7 @@ public sealed class InvokeTests
     {
         string? type = null, attributes = null, method = null;
         byte[]? body = null;
-        await using var model = await StandInModel.StartAsync(async (context, _) =>
+        await using var model = new StandInModel(async (context, _) =>
         {
             (type, method, attributes) = (context.Request.ContentType, context.Request.Method, context.Request.Headers["X-Amzn-SageMaker-Custom-Attributes"]);
             using var copy = new MemoryStream();
@@ -34,7 +34,7 @@ public sealed class InvokeTests
     public async Task InvokeAsync_ThrottledOnce_WaitsAsLongAsAskedAndSucceeds()
     {
         var clock = new RetryClock();
-        await using var model = await StandInModel.StartAsync((context, request) =>
+        await using var model = new StandInModel((context, request) =>
         {
             if (request > 0)
                 return context.Response.WriteAsync(Endpoint.Nothing);
@@ -53,7 +53,7 @@ public sealed class InvokeTests
     public async Task InvokeAsync_RetryAfterIsAnHour_WaitsNoLongerThanTheLimit()
     {
         var clock = new RetryClock();
-        await using var model = await StandInModel.StartAsync((context, _) =>
+        await using var model = new StandInModel((context, _) =>
         {
             context.Response.StatusCode = 503;
             context.Response.Headers.RetryAfter = "3600";
@@ -77,7 +77,7 @@ public sealed class InvokeTests
     [InlineData(413, InvocationFailure.TileTooLarge, 1)]
     public async Task InvokeAsync_ErrorWithBodyThatLooksGood_IsNeverSuccess(int status, InvocationFailure kind, int attempts)
     {
-        await using var model = await StandInModel.AnsweringAsync(status, Endpoint.Nothing);
+        await using var model = StandInModel.Answering(status, Endpoint.Nothing);
 
         var failure = await Endpoint.FailAsync(model.Url);
 
@@ -89,7 +89,7 @@ public sealed class InvokeTests
     [Fact]
     public async Task InvokeAsync_ErrorWithSignsThatMoveOrTurnText_IsShortAndPlain()
     {
-        await using var model = await StandInModel.AnsweringAsync(400, "\u001b[2Jgone\u202Eevil\u2028\r\nfake row\u0007" + new string('x', 5000) + "secret");
+        await using var model = StandInModel.Answering(400, "\u001b[2Jgone\u202Eevil\u2028\r\nfake row\u0007" + new string('x', 5000) + "secret");
 
         var failure = await Endpoint.FailAsync(model.Url);
 
@@ -102,7 +102,7 @@ public sealed class InvokeTests
     [Fact]
     public async Task InvokeAsync_ConnectionEndsInTheAnswer_IsRetriedAndTyped()
     {
-        await using var model = await StandInModel.StartAsync(async (context, _) =>
+        await using var model = new StandInModel(async (context, _) =>
         {
             context.Response.ContentLength = 1000;
             await context.Response.WriteAsync("""{"type":""");
@@ -120,7 +120,7 @@ public sealed class InvokeTests
     [InlineData(false)]
     public async Task InvokeAsync_EndlessAnswer_IsCutAtTheLimit(bool announced)
     {
-        await using var model = await StandInModel.StartAsync(async (context, _) =>
+        await using var model = new StandInModel(async (context, _) =>
         {
             context.Response.ContentLength = announced ? 1L << 40 : null;
             var block = new byte[65536];
@@ -136,7 +136,7 @@ public sealed class InvokeTests
     [Fact]
     public async Task InvokeAsync_ModelNeverAnswers_TimesOutPerAttempt()
     {
-        await using var model = await StandInModel.StartAsync((context, request) =>
+        await using var model = new StandInModel((context, request) =>
             request == 0 ? HangAsync(context) : context.Response.WriteAsync(Endpoint.Nothing));
 
         Assert.Empty(await Endpoint.InvokeAsync(model.Url, options => options.TimeoutSeconds = 0.5));
@@ -146,7 +146,7 @@ public sealed class InvokeTests
     [Fact]
     public async Task InvokeAsync_AnswerStopsFlowing_TimesOut()
     {
-        await using var model = await StandInModel.StartAsync(async (context, _) =>
+        await using var model = new StandInModel(async (context, _) =>
         {
             await context.Response.WriteAsync("{");
             await context.Response.Body.FlushAsync();
@@ -162,7 +162,7 @@ public sealed class InvokeTests
     public async Task InvokeAsync_Cancelled_StopsAtOnceAndIsNoFailureOfTheModel()
     {
         using var cancel = new CancellationTokenSource();
-        await using var model = await StandInModel.StartAsync(async (context, _) =>
+        await using var model = new StandInModel(async (context, _) =>
         {
             await cancel.CancelAsync();
             await HangAsync(context);
@@ -178,7 +178,7 @@ public sealed class InvokeTests
     public async Task InvokeAsync_NobodyListens_IsUnreachable()
     {
         string url;
-        await using (var model = await StandInModel.AnsweringAsync(Endpoint.Nothing))
+        await using (var model = StandInModel.Answering(Endpoint.Nothing))
             url = model.Url;
 
         var failure = await Endpoint.FailAsync(url);
@@ -193,7 +193,7 @@ public sealed class InvokeTests
     [InlineData("{\"error\":\"out of memory\"}", InvocationFailure.WrongShape)]
     public async Task InvokeAsync_Garbage_IsNotSentAgain(string body, InvocationFailure kind)
     {
-        await using var model = await StandInModel.AnsweringAsync(body);
+        await using var model = StandInModel.Answering(body);
 
         var failure = await Endpoint.FailAsync(model.Url);
 
@@ -203,7 +203,7 @@ public sealed class InvokeTests
     [Fact]
     public async Task InvokeAsync_CompressedBomb_IsCutAtTheLimit()
     {
-        await using var model = await StandInModel.StartAsync(async (context, _) =>
+        await using var model = new StandInModel(async (context, _) =>
         {
             context.Response.Headers.ContentEncoding = "gzip";
             await using var zip = new System.IO.Compression.GZipStream(context.Response.Body, System.IO.Compression.CompressionLevel.Optimal);
@@ -219,7 +219,7 @@ public sealed class InvokeTests
     [Fact]
     public async Task InvokeAsync_BudgetSpent_StopsRetryingForAllCallers()
     {
-        await using var model = await StandInModel.AnsweringAsync(500, "");
+        await using var model = StandInModel.Answering(500, "");
         await using var services = Endpoint.Services(o => (o.RetryBudget, o.RetryBudgetRatio, o.RetryBudgetPerSecond, o.MaxAttempts) = (5, 0, 0, 4));
         var factory = services.GetRequiredService<IModelEndpointFactory>();
 

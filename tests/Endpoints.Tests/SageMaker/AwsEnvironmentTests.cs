@@ -16,7 +16,7 @@ public sealed class AwsEnvironmentTests
     [InlineData("AWS_ENDPOINT_URL")]
     public async Task EstimateAsync_AddressRegionAndKeysInTheEnvironment_AreTheSdks(string address)
     {
-        await using var server = await StandInSageMaker.StartAsync();
+        await using var server = new StandInSageMaker();
         server.Serve("ships", Instances("blue", 3));
         using var environment = new AwsEnvironment(
             (address, server.Url), ("AWS_REGION", Region), ("AWS_ACCESS_KEY_ID", AccessKey), ("AWS_SECRET_ACCESS_KEY", Secret), ("AWS_SESSION_TOKEN", null));
@@ -38,7 +38,7 @@ public sealed class AwsEnvironmentTests
         FallbackInternalConfigurationFactory.Reset();
         try
         {
-            await using var rig = await SageMakerRig.StartAsync();
+            await using var rig = SageMakerRig.Start();
             rig.Server.Throttle(10);
 
             Assert.Equal(InvocationFailure.Throttled, (await rig.RefusedAsync()).Kind);

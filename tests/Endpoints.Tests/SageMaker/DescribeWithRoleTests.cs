@@ -13,15 +13,16 @@ public sealed class DescribeWithRoleTests : IAsyncLifetime
     private StandInSts _sts = null!;
     private SageMakerRig _rig = null!;
 
-    public async Task InitializeAsync()
+    public Task InitializeAsync()
     {
-        _sts = await StandInSts.StartAsync(TimeProvider.System);
-        _rig = await SageMakerRig.StartAsync(sts: _sts);
+        _sts = new StandInSts(TimeProvider.System);
+        _rig = SageMakerRig.Start(sts: _sts);
 
         // The keys that the stand-in for STS gives out: by the role's name and the number of the call.
         _rig.Server.Secrets["ASIAships1"] = "secret1";
         _rig.Server.Secrets["ASIAplanes2"] = "secret2";
         _rig.Server.Serve(_rig.Name, Instances("blue", 3));
+        return Task.CompletedTask;
     }
 
     public async Task DisposeAsync()

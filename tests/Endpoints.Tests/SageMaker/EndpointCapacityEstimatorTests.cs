@@ -9,7 +9,7 @@ public sealed class EndpointCapacityEstimatorTests
     [Fact]
     public async Task EstimateAsync_TaggedInstances_MultipliesThem()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Instances("blue", 3));
         rig.Server.Tags[rig.Name] = [("osml:instance-concurrency", "5")];
 
@@ -23,7 +23,7 @@ public sealed class EndpointCapacityEstimatorTests
     [Fact]
     public async Task EstimateAsync_NoTag_UsesTheDefault()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Instances("blue", 2));
 
         Assert.Equal(new EndpointCapacity(4, "blue: 2 instances x 2 of DEFAULT_INSTANCE_CONCURRENCY"), await rig.EstimateAsync("blue"));
@@ -38,7 +38,7 @@ public sealed class EndpointCapacityEstimatorTests
     [InlineData("99999999999")]
     public async Task EstimateAsync_TagIsNoNumber_UsesTheDefaultAndWarns(string text)
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Instances("blue", 2));
         rig.Server.Tags[rig.Name] = [("osml:instance-concurrency", text)];
 
@@ -49,7 +49,7 @@ public sealed class EndpointCapacityEstimatorTests
     [Fact]
     public async Task EstimateAsync_TagOnTheLastPage_IsFound()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Instances("blue", 3));
         rig.Server.Tags[rig.Name] = [("a", "1"), ("b", "2"), ("osml:instance-concurrency-old", "9"), ("c", "3"), ("osml:instance-concurrency", "7")];
 
@@ -60,7 +60,7 @@ public sealed class EndpointCapacityEstimatorTests
     [Fact]
     public async Task EstimateAsync_Serverless_IsMaxConcurrencyAndNeedsNoTags()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Serverless("blue", 40));
 
         Assert.Equal(new EndpointCapacity(40, "blue: serverless MaxConcurrency 40"), await rig.EstimateAsync());
@@ -75,7 +75,7 @@ public sealed class EndpointCapacityEstimatorTests
     [InlineData("", 40)]
     public async Task EstimateAsync_SeveralVariants_GivesTheNamedOneOrTheSum(string? variant, int expected)
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Instances("blue", 3), Serverless("green", 20), Instances("red", 1));
         rig.Server.Tags[rig.Name] = [("osml:instance-concurrency", "5")];
 
@@ -85,7 +85,7 @@ public sealed class EndpointCapacityEstimatorTests
     [Fact]
     public async Task EstimateAsync_EndpointIsBeingCreated_TakesNothingYet()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Endpoints[rig.Name] = new JsonArray();
         rig.Server.Status = "Creating";
 
@@ -95,7 +95,7 @@ public sealed class EndpointCapacityEstimatorTests
     [Fact]
     public async Task EstimateAsync_FigureBeyondAnInt_IsTheLargestInt()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Instances("blue", 2_000_000), Instances("green", 2_000_000));
         rig.Server.Tags[rig.Name] = [("osml:instance-concurrency", "2000000")];
 
@@ -105,7 +105,7 @@ public sealed class EndpointCapacityEstimatorTests
     [Fact]
     public async Task EstimateAsync_DefaultChanges_AppliesAtOnceWithoutAnotherCall()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Instances("blue", 3));
         Assert.Equal(6, await rig.CapacityAsync());
 
@@ -118,7 +118,7 @@ public sealed class EndpointCapacityEstimatorTests
     [Fact]
     public async Task EstimateAsync_UnknownVariant_NamesTheKnownOnes()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Instances("blue", 3), Instances("green", 1));
 
         var failure = await rig.RefusedAsync("red");
@@ -133,7 +133,7 @@ public sealed class EndpointCapacityEstimatorTests
     [InlineData("ValidationException")]
     public async Task EstimateAsync_TagsCannotBeListed_UsesTheDefaultAndSaysSo(string refusal)
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Instances("blue", 3));
         rig.Server.TagsRefusal = refusal;
 

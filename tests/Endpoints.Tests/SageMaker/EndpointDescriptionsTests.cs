@@ -12,7 +12,7 @@ public sealed class EndpointDescriptionsTests
     [Fact]
     public async Task EstimateAsync_Within300Seconds_AsksOnce()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Instances("blue", 3));
         Assert.Equal(6, await rig.CapacityAsync());
         rig.Server.Serve(rig.Name, Instances("blue", 1));
@@ -26,7 +26,7 @@ public sealed class EndpointDescriptionsTests
     [Fact]
     public async Task EstimateAndSelect_OneEndpoint_ShareOneDescription()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Instances("blue", 3));
 
         Assert.Equal("blue", await rig.SelectAsync());
@@ -38,7 +38,7 @@ public sealed class EndpointDescriptionsTests
     [Fact]
     public async Task EstimateAsync_ConcurrentCallers_ShareOneFlight()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Instances("blue", 3));
         var gate = new TaskCompletionSource();
         rig.Server.Gate = gate.Task;
@@ -53,7 +53,7 @@ public sealed class EndpointDescriptionsTests
     [Fact]
     public async Task EstimateAsync_OneCallerGivesUp_TheOthersGetTheirFigure()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Instances("blue", 3));
         var gate = new TaskCompletionSource();
         rig.Server.Gate = gate.Task;
@@ -72,7 +72,7 @@ public sealed class EndpointDescriptionsTests
     [Fact]
     public async Task EstimateAsync_ThrottledOnce_IsRetriedUnnoticed()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Instances("blue", 3));
         rig.Server.Throttle(1);
 
@@ -85,7 +85,7 @@ public sealed class EndpointDescriptionsTests
     [Fact]
     public async Task EstimateAsync_ApiFails_UsesTheLastKnownFigureAndWarns()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Instances("blue", 3));
         Assert.Equal(6, await rig.CapacityAsync());
         rig.Clock.Advance(TimeSpan.FromSeconds(300));
@@ -100,7 +100,7 @@ public sealed class EndpointDescriptionsTests
     [Fact]
     public async Task EstimateAsync_ApiFailed_IsTriedAgainAfterTenSeconds()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Instances("blue", 3));
         Assert.Equal(6, await rig.CapacityAsync());
         rig.Clock.Advance(TimeSpan.FromSeconds(300));
@@ -118,7 +118,7 @@ public sealed class EndpointDescriptionsTests
     [Fact]
     public async Task EstimateAsync_ApiFailsAndNothingIsKnown_IsATypedErrorCountedOncePerFlight()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Instances("blue", 3));
         rig.Server.Throttle(Attempts);
 
@@ -134,7 +134,7 @@ public sealed class EndpointDescriptionsTests
     [Fact]
     public async Task EstimateAsync_TagsCannotBeListedAnyMore_UsesTheTagsLastKnownValue()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Instances("blue", 3));
         rig.Server.Tags[rig.Name] = [("osml:instance-concurrency", "1")];
         Assert.Equal(3, await rig.CapacityAsync());
@@ -151,7 +151,7 @@ public sealed class EndpointDescriptionsTests
     [Fact]
     public async Task EstimateAsync_UnknownEndpoint_IsNoErrorOfTheApi()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
 
         var failure = await rig.RefusedAsync();
 
@@ -163,7 +163,7 @@ public sealed class EndpointDescriptionsTests
     [Fact]
     public async Task EstimateAsync_EndpointWasDeleted_ItsLastKnownFigureIsGone()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Instances("blue", 3));
         Assert.Equal(6, await rig.CapacityAsync());
         rig.Server.Endpoints.Clear();
@@ -182,7 +182,7 @@ public sealed class EndpointDescriptionsTests
     [InlineData("")]
     public async Task EstimateAsync_NameIsNone_AsksNobody(string name)
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
 
         var failure = await Assert.ThrowsAsync<InvocationException>(async () => await rig.Estimator.EstimateAsync(name, EndpointType.SageMaker, null, null, default));
 

@@ -92,7 +92,7 @@ public sealed class EndpointProperties
 
     private static async Task CheckAsync<T>(Gen<T> cases, Func<SageMakerRig, string, T, Task<bool>> property)
     {
-        await using var rig = await SageMakerRig.StartAsync(random: new Random(20260101));
+        await using var rig = SageMakerRig.Start(random: new Random(20260101));
         var next = 0;
         // FsCheck's properties are synchronous; off the test's thread nothing can wait for itself.
         await Task.Run(() => Check.One(

@@ -7,7 +7,7 @@ public sealed class EndpointVariantSelectorTests
     [Fact]
     public async Task SelectAsync_ExplicitVariant_IsNeverOverriddenNorAskedFor()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Instances("blue", 3, weight: 1), Instances("green", 3, weight: 0));
 
         for (var draw = 0; draw < 100; draw++)
@@ -19,7 +19,7 @@ public sealed class EndpointVariantSelectorTests
     [Fact]
     public async Task SelectAsync_ZeroWeight_IsNeverChosen()
     {
-        await using var rig = await SageMakerRig.StartAsync(random: new Random(3));
+        await using var rig = SageMakerRig.Start(random: new Random(3));
         rig.Server.Serve(rig.Name, Instances("blue", 3, weight: 0), Instances("green", 3, weight: 0.001), Instances("red", 3, weight: 0));
 
         for (var draw = 0; draw < 1000; draw++)
@@ -34,7 +34,7 @@ public sealed class EndpointVariantSelectorTests
     [InlineData(0.99999999999999989, "green")]
     public async Task SelectAsync_Weights1And3_SplitsAtAQuarter(double chance, string expected)
     {
-        await using var rig = await SageMakerRig.StartAsync(random: new FixedChance(chance));
+        await using var rig = SageMakerRig.Start(random: new FixedChance(chance));
         rig.Server.Serve(rig.Name, Instances("zero", 3, weight: 0), Instances("blue", 3, weight: 1), Instances("green", 3, weight: 3), Instances("none", 3, weight: 0));
 
         Assert.Equal(expected, await rig.SelectAsync());
@@ -46,7 +46,7 @@ public sealed class EndpointVariantSelectorTests
     [InlineData(0.99999999999999989, "red")]
     public async Task SelectAsync_AllWeightsZero_IsUniform(double chance, string expected)
     {
-        await using var rig = await SageMakerRig.StartAsync(random: new FixedChance(chance));
+        await using var rig = SageMakerRig.Start(random: new FixedChance(chance));
         rig.Server.Serve(rig.Name, Instances("blue", 3, weight: 0), Instances("green", 3, weight: 0), Instances("red", 3, weight: 0));
 
         Assert.Equal(expected, await rig.SelectAsync());
@@ -58,7 +58,7 @@ public sealed class EndpointVariantSelectorTests
     [InlineData(0.25, "green")]
     public async Task SelectAsync_VariantWithoutWeight_CountsOne(double chance, string expected)
     {
-        await using var rig = await SageMakerRig.StartAsync(random: new FixedChance(chance));
+        await using var rig = SageMakerRig.Start(random: new FixedChance(chance));
         rig.Server.Serve(rig.Name, WithoutWeight(Instances("blue", 3)), Instances("green", 3, weight: 3), Instances("none", 3, weight: 0));
 
         Assert.Equal(expected, await rig.SelectAsync());
@@ -67,7 +67,7 @@ public sealed class EndpointVariantSelectorTests
     [Fact]
     public async Task SelectAsync_WeightsChange_AreSeenAfter300Seconds()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name, Instances("blue", 3, weight: 1), Instances("green", 3, weight: 0));
         Assert.Equal("blue", await rig.SelectAsync());
         rig.Server.Serve(rig.Name, Instances("blue", 3, weight: 0), Instances("green", 3, weight: 1));
@@ -81,7 +81,7 @@ public sealed class EndpointVariantSelectorTests
     [Fact]
     public async Task SelectAsync_NoVariantYet_SaysToWait()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         rig.Server.Serve(rig.Name);
         rig.Server.Status = "Creating";
 
@@ -94,7 +94,7 @@ public sealed class EndpointVariantSelectorTests
     [Fact]
     public async Task SelectAsync_UnknownEndpoint_IsTyped()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
 
         var failure = await Assert.ThrowsAsync<InvocationException>(() => rig.SelectAsync());
 

@@ -23,7 +23,7 @@ public sealed class InvokeEndpointTests
     [Fact]
     public async Task InvokeAsync_GoodAnswer_SendsTheSignedTileToTheVariantAndReturnsDetections()
     {
-        await using var runtime = await StandInRuntime.StartAsync((context, _) => context.Response.WriteAsync(
+        await using var runtime = new StandInRuntime((context, _) => context.Response.WriteAsync(
             """{"type":"FeatureCollection","features":[{"type":"Feature","geometry":null,"properties":{"imageGeometry":{"type":"Point","coordinates":[3,4]}}}]}"""));
 
         var detections = await InvokeAsync(runtime, Ships, "blue");
@@ -52,7 +52,7 @@ public sealed class InvokeEndpointTests
             ["InferenceComponentName"] = ("X-Amzn-SageMaker-Inference-Component", "component"),
             ["SessionId"] = ("X-Amzn-SageMaker-Session-Id", "NEW_SESSION"),
         };
-        await using var runtime = await StandInRuntime.StartAsync((context, _) => context.Response.WriteAsync(Endpoint.Nothing));
+        await using var runtime = new StandInRuntime((context, _) => context.Response.WriteAsync(Endpoint.Nothing));
 
         await InvokeAsync(runtime, Ships with { Parameters = headers.ToDictionary(pair => pair.Key, pair => pair.Value.Value) }, null);
 
@@ -68,7 +68,7 @@ public sealed class InvokeEndpointTests
     [InlineData(null, null, null, "")]
     public async Task InvokeAsync_Variant_IsTheSelectedOneUnlessAComponentIsNamed(string? selected, string? parameter, string? component, string expected)
     {
-        await using var runtime = await StandInRuntime.StartAsync((context, _) => context.Response.WriteAsync(Endpoint.Nothing));
+        await using var runtime = new StandInRuntime((context, _) => context.Response.WriteAsync(Endpoint.Nothing));
         var parameters = new Dictionary<string, string>();
         if (parameter is not null)
             parameters["TargetVariant"] = parameter;
@@ -83,8 +83,8 @@ public sealed class InvokeEndpointTests
     [Fact]
     public async Task InvokeAsync_AssumedRole_SignsWithItsKeysAndToken()
     {
-        await using var sts = await StandInSts.StartAsync(TimeProvider.System);
-        await using var runtime = await StandInRuntime.StartAsync((context, _) => context.Response.WriteAsync(Endpoint.Nothing));
+        await using var sts = new StandInSts(TimeProvider.System);
+        await using var runtime = new StandInRuntime((context, _) => context.Response.WriteAsync(Endpoint.Nothing));
         runtime.Secrets.Clear();
         runtime.Secrets["ASIAinvoker1"] = "secret1";
 
@@ -96,9 +96,9 @@ public sealed class InvokeEndpointTests
     [Fact]
     public async Task InvokeAsync_RoleIsRefused_SaysWhichAndWhatToAllow()
     {
-        await using var sts = await StandInSts.StartAsync(TimeProvider.System);
+        await using var sts = new StandInSts(TimeProvider.System);
         sts.Failure = (403, "AccessDenied");
-        await using var runtime = await StandInRuntime.StartAsync((context, _) => context.Response.WriteAsync(Endpoint.Nothing));
+        await using var runtime = new StandInRuntime((context, _) => context.Response.WriteAsync(Endpoint.Nothing));
 
         var failure = await RefusedAsync(runtime, Ships with { AssumedRole = Role }, sts: sts);
 
@@ -110,7 +110,7 @@ public sealed class InvokeEndpointTests
     [Fact]
     public async Task InvokeAsync_WrongSecret_TheSignatureIsRefused()
     {
-        await using var runtime = await StandInRuntime.StartAsync((context, _) => context.Response.WriteAsync(Endpoint.Nothing));
+        await using var runtime = new StandInRuntime((context, _) => context.Response.WriteAsync(Endpoint.Nothing));
         runtime.Secrets[StandInSageMaker.AccessKey] = "another";
 
         var failure = await RefusedAsync(runtime, Ships);
@@ -140,7 +140,7 @@ public sealed class InvokeEndpointTests
     [InlineData(424, "ModelError", "not json", InvocationFailure.ServerError, 3)]
     public async Task InvokeAsync_Refusal_IsTypedAndRetriedWhereThatHelps(int status, string type, string body, InvocationFailure kind, int attempts)
     {
-        await using var runtime = await StandInRuntime.StartAsync((context, _) => RefuseAsync(context, status, type, body));
+        await using var runtime = new StandInRuntime((context, _) => RefuseAsync(context, status, type, body));
 
         var failure = await RefusedAsync(runtime, Ships);
 
@@ -152,7 +152,7 @@ public sealed class InvokeEndpointTests
     [Fact]
     public async Task InvokeAsync_ModelError_SaysWhatTheModelSaidAndWhereItsLogIs()
     {
-        await using var runtime = await StandInRuntime.StartAsync((context, _) => RefuseAsync(
+        await using var runtime = new StandInRuntime((context, _) => RefuseAsync(
             context, 424, "ModelError", """{"Message":"m","OriginalStatusCode":400,"OriginalMessage":"tile is\nnot a NITF","LogStreamArn":"arn:aws:logs:x"}"""));
 
         Assert.Equal(
@@ -164,7 +164,7 @@ public sealed class InvokeEndpointTests
     public async Task InvokeAsync_ThrottledOnce_WaitsAsAskedAndSignsAnew()
     {
         var clock = new RetryClock();
-        await using var runtime = await StandInRuntime.StartAsync((context, call) =>
+        await using var runtime = new StandInRuntime((context, call) =>
         {
             if (call > 0)
                 return context.Response.WriteAsync(Endpoint.Nothing);
@@ -183,7 +183,7 @@ public sealed class InvokeEndpointTests
     [InlineData(6_291_457, false)]
     public async Task InvokeAsync_LargeTile_IsCheckedBeforeItIsSent(int bytes, bool fits)
     {
-        await using var runtime = await StandInRuntime.StartAsync((context, _) => context.Response.WriteAsync(Endpoint.Nothing));
+        await using var runtime = new StandInRuntime((context, _) => context.Response.WriteAsync(Endpoint.Nothing));
         var tile = new EncodedPayload(new byte[bytes], "image/nitf", new PixelWindow(0, 0, 2048, 1024));
 
         if (fits)
@@ -204,7 +204,7 @@ public sealed class InvokeEndpointTests
     [Fact]
     public async Task InvokeAsync_EndlessAnswer_IsCutAtTheLimit()
     {
-        await using var runtime = await StandInRuntime.StartAsync((context, _) => context.Response.WriteAsync(new string(' ', 4096)));
+        await using var runtime = new StandInRuntime((context, _) => context.Response.WriteAsync(new string(' ', 4096)));
 
         var failure = await RefusedAsync(runtime, Ships, options => options.MaxAnswerBytes = 1000);
 
@@ -214,7 +214,7 @@ public sealed class InvokeEndpointTests
     [Fact]
     public async Task InvokeAsync_NobodyListens_SaysWhatToCheck()
     {
-        var runtime = await StandInRuntime.StartAsync((_, _) => Task.CompletedTask);
+        var runtime = new StandInRuntime((_, _) => Task.CompletedTask);
         await runtime.DisposeAsync();
 
         var failure = await RefusedAsync(runtime, Ships);

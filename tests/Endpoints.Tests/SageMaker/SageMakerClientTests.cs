@@ -10,7 +10,7 @@ public sealed class SageMakerClientTests
     [Fact]
     public async Task DescribeEndpointAsync_WrongSecret_TheSignatureIsRefused()
     {
-        await using var server = await StandInSageMaker.StartAsync();
+        await using var server = new StandInSageMaker();
         server.Serve("ships", Instances("blue", 3));
         using var client = new SageMakerClient(new SageMakerConfig
         {
@@ -28,7 +28,7 @@ public sealed class SageMakerClientTests
     [Fact]
     public async Task DescribeEndpointAsync_NameBeyondAscii_IsSignedAsItIsSent()
     {
-        await using var server = await StandInSageMaker.StartAsync();
+        await using var server = new StandInSageMaker();
         server.Serve("Schärengarten \"7\"", Instances("blue", 3));
         using var client = new SageMakerClient(Configured(server));
 
@@ -41,7 +41,7 @@ public sealed class SageMakerClientTests
     [Fact]
     public async Task ListTagsAsync_SeveralPages_JoinsThemInOrder()
     {
-        await using var server = await StandInSageMaker.StartAsync();
+        await using var server = new StandInSageMaker();
         server.Tags["ships"] = [.. Enumerable.Range(0, 7).Select(i => ($"key{i}", $"value {i}"))];
         using var client = new SageMakerClient(Configured(server));
 
@@ -67,7 +67,7 @@ public sealed class SageMakerClientTests
     [Fact]
     public async Task EstimateAsync_NobodyListens_SaysWhatToCheck()
     {
-        await using var rig = await SageMakerRig.StartAsync();
+        await using var rig = SageMakerRig.Start();
         await rig.Server.StopAsync();
 
         var failure = await rig.RefusedAsync();

@@ -66,8 +66,8 @@ internal sealed class SageMakerRig : IAsyncDisposable
 
     public EndpointsOptions Options => _services.GetRequiredService<IOptionsMonitor<EndpointsOptions>>().CurrentValue;
 
-    public static async Task<SageMakerRig> StartAsync(string secret = StandInSageMaker.Secret, Random? random = null, StandInSts? sts = null) =>
-        new(await StandInSageMaker.StartAsync(), secret, random, sts);
+    public static SageMakerRig Start(string secret = StandInSageMaker.Secret, Random? random = null, StandInSts? sts = null) =>
+        new(new StandInSageMaker(), secret, random, sts);
 
     public async Task<int> CapacityAsync(string? variant = null) => (await EstimateAsync(variant)).MaxCapacity;
 

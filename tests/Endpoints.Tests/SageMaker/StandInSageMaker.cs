@@ -1,13 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using Swath.Testing;
 
 namespace Swath.Endpoints.Tests.SageMaker;
 
@@ -15,19 +10,14 @@ namespace Swath.Endpoints.Tests.SageMaker;
 /// A server on loopback that speaks the control plane's AWS JSON 1.1 and refuses what is not signed right. What it answers is the
 /// test's to say; every call is counted.
 /// </summary>
-internal sealed class StandInSageMaker : IAsyncDisposable
+internal sealed class StandInSageMaker : LoopbackServer
 {
     public const string AccessKey = "AKIDSWATHTEST";
     public const string Secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
     public const string Region = "us-gov-west-1";
 
-    private readonly WebApplication _app;
     private readonly ConcurrentQueue<Failure> _failures = new();
     private readonly ConcurrentDictionary<string, int> _calls = new();
-
-    private StandInSageMaker(WebApplication app) => _app = app;
-
-    public string Url { get; private set; } = "";
 
     /// <summary>By name; a variant as the API writes it.</summary>
     public ConcurrentDictionary<string, JsonArray> Endpoints { get; } = new();
@@ -55,19 +45,6 @@ internal sealed class StandInSageMaker : IAsyncDisposable
     public ConcurrentQueue<string> SignatureProblems { get; } = new();
 
     public int Calls(string action) => _calls.GetValueOrDefault(action);
-
-    public static async Task<StandInSageMaker> StartAsync()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
-        var app = builder.Build();
-        var server = new StandInSageMaker(app);
-        app.Run(server.AnswerAsync);
-        await app.StartAsync();
-        server.Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return server;
-    }
 
     public static JsonObject Instances(string name, int count, double weight = 1) =>
         new() { ["VariantName"] = name, ["CurrentWeight"] = weight, ["DesiredWeight"] = 99, ["CurrentInstanceCount"] = count, ["DesiredInstanceCount"] = 77 };
@@ -101,23 +78,14 @@ internal sealed class StandInSageMaker : IAsyncDisposable
 
     public void Recover() => _failures.Clear();
 
-    public Task StopAsync() => _app.StopAsync(new CancellationToken(canceled: true));
-
-    public async ValueTask DisposeAsync()
+    protected override async Task AnswerAsync(HttpContext context)
     {
-        await StopAsync();
-        await _app.DisposeAsync();
-    }
-
-    private async Task AnswerAsync(HttpContext context)
-    {
-        using var buffer = new MemoryStream();
-        await context.Request.Body.CopyToAsync(buffer);
+        var body = await BodyAsync(context);
         var action = context.Request.Headers["X-Amz-Target"].ToString();
         _calls.AddOrUpdate(action, 1, (_, calls) => calls + 1);
-        var key = context.Request.Headers.Authorization.ToString().Split("Credential=")[^1].Split('/')[0];
+        var key = SigV4.KeyOf(context.Request);
         Signers.Enqueue((action, key));
-        if (SigV4.Problem(context.Request, buffer.ToArray(), key, Secrets.GetValueOrDefault(key, "?"), Region, "sagemaker", ["host", "x-amz-date", "x-amz-target"]) is { } problem)
+        if (SigV4.Problem(context.Request, body, key, Secrets.GetValueOrDefault(key, "?"), Region, "sagemaker", "x-amz-date", "x-amz-target") is { } problem)
         {
             SignatureProblems.Enqueue(problem);
             await RefuseAsync(context, new Failure(400, "InvalidSignatureException", problem));
@@ -130,7 +98,7 @@ internal sealed class StandInSageMaker : IAsyncDisposable
             return;
         }
 
-        var input = JsonNode.Parse(buffer.ToArray())!.AsObject();
+        var input = JsonNode.Parse(body)!.AsObject();
         var isJson11 = context.Request.ContentType == "application/x-amz-json-1.1" && context.Request.Method == "POST" && context.Request.Path == "/";
         var answered = (isJson11 ? action : "") switch
         {

@@ -13,7 +13,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_WholeRegion_SendsEveryTileOnceAndKeepsItsFeatures()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await using var rig = RegionRig.Start(_checkpoints);
         var outcome = Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(rig.Work()));
 
         Assert.Equal((9, 9L, 0), (outcome.TilesDone, outcome.Features, outcome.FailedTiles.Count));
@@ -30,7 +30,7 @@ public sealed class RegionProcessorTests
     public async Task ProcessAsync_SkipBlank_SendsNoBlankTileAndCountsThemApartAlsoWhenResumed()
     {
         // The first row of tiles has one value, and of the second one half.
-        await using var rig = await RegionRig.StartAsync(_checkpoints, blankRows: 150);
+        await using var rig = RegionRig.Start(_checkpoints, blankRows: 150);
         var work = rig.Work() with { Tile = new TileOptions { Size = 100, Overlap = 0, SkipBlank = true, Range = RangeAdjustment.MinMax } };
         rig.Model.Answer = n => Task.FromResult(n == 2 ? (400, "{}") : (200, ModelServer.Box(1, 1, 2, 2)));
 
@@ -48,7 +48,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_BlankTiles_AreSentByDefault()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints, blankRows: 150);
+        await using var rig = RegionRig.Start(_checkpoints, blankRows: 150);
 
         var outcome = Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(rig.Work()));
 
@@ -58,7 +58,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_ModelThatTheJobMayNotCall_IsNotCalled()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await using var rig = RegionRig.Start(_checkpoints);
         var grants = new Grants { ImageRoots = ["/"], EndpointHosts = ["models.example.com", "*.0.0.1"] };
 
         var failed = Assert.IsType<RegionOutcome.Failed>(await rig.RunAsync(rig.Work() with { Grants = grants }));
@@ -70,7 +70,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_NameThatLeadsToLoopback_IsNotCalledAndSaysWhatWouldPermitIt()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await using var rig = RegionRig.Start(_checkpoints);
         var work = rig.Work() with { Grants = new Grants { ImageRoots = ["/"], EndpointHosts = ["*"] } };
 
         var outcome = await rig.RunAsync(work with { Endpoint = work.Endpoint with { Name = work.Endpoint.Name.Replace("127.0.0.1", "localhost", StringComparison.Ordinal) } });
@@ -82,7 +82,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_ImageOutsideOfTheJobsRoots_IsNotOpened()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await using var rig = RegionRig.Start(_checkpoints);
         var grants = new Grants { ImageRoots = [Path.Combine(Path.GetDirectoryName(rig.Image.Path)!, "other")], EndpointHosts = ["127.0.0.1:*"] };
 
         var failed = Assert.IsType<RegionOutcome.Failed>(await rig.RunAsync(rig.Work() with { Grants = grants }));
@@ -94,7 +94,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_RangeAdjustment_SendsEveryTileStretchedAlike()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await using var rig = RegionRig.Start(_checkpoints);
         var plain = rig.Work();
 
         await rig.RunAsync(plain with { Tile = plain.Tile with { Range = RangeAdjustment.Percentile } });
@@ -114,7 +114,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_StoreThatIsAway_LeavesTheRegionToBeTriedAgain()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await using var rig = RegionRig.Start(_checkpoints);
 
         // Nobody listens on port 1.
         var failed = await Assert.ThrowsAsync<ImageException>(() => rig.RunAsync(rig.Work() with { ImageUrl = "http://127.0.0.1:1/image.tif" }));
@@ -126,7 +126,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_TileWorkers_BoundTheRequestsInFlight()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints, size: 400);
+        await using var rig = RegionRig.Start(_checkpoints, size: 400);
         var gate = new TaskCompletionSource();
         var arrived = 0;
         rig.Model.Answer = async _ =>
@@ -143,7 +143,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_TileThatTheModelRefuses_IsRecordedAndDisturbsNoOther()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await using var rig = RegionRig.Start(_checkpoints);
         rig.Model.Answer = n => Task.FromResult(n == 4 ? (400, "{}") : (200, ModelServer.Box(1, 1, 2, 2)));
         var outcome = Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(rig.Work()));
 
@@ -156,7 +156,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_AnswerThatIsNoJson_FailsTheTileOnly()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await using var rig = RegionRig.Start(_checkpoints);
         rig.Model.Answer = n => Task.FromResult((200, n == 1 ? "<html>" : ModelServer.Box()));
         Assert.Single(Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(rig.Work())).FailedTiles);
     }
@@ -172,7 +172,7 @@ public sealed class RegionProcessorTests
     public async Task ProcessAsync_OneBadAnswer_FailsThatTileWithAReasonAndNoOther(int status, string answer, string reason)
     {
         var checkpoints = new MemoryCheckpoints();
-        await using var rig = await RegionRig.StartAsync(checkpoints);
+        await using var rig = RegionRig.Start(checkpoints);
         // The first tile's answer is bad however often it is sent.
         byte[]? bad = null;
         rig.Model.Answer = n =>
@@ -189,7 +189,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_FeaturesThatCannotBeUsed_CostNoOtherAndAreCounted()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await using var rig = RegionRig.Start(_checkpoints);
         var good = string.Concat(Enumerable.Repeat("""{"type":"Feature","properties":{"imageBBox":[10,10,20,20]}},""", 9));
         rig.Model.Answer = _ => Task.FromResult((200, "{\"type\":\"FeatureCollection\",\"features\":[" + good + Polygon("[1,1],[1,1],[1,1]") + "]}"));
 
@@ -202,7 +202,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_PolygonOfRandomPositionsOverTheImagesEdge_TakesNoTime()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await using var rig = RegionRig.Start(_checkpoints);
         var random = new Random(1);
         var ring = string.Join(',', Enumerable.Range(0, 3000).Select(_ => FormattableString.Invariant($"[{(random.NextDouble() * 200) - 50:0.0},{(random.NextDouble() * 200) - 50:0.0}]")));
         rig.Model.Answer = _ => Task.FromResult((200, "{\"type\":\"FeatureCollection\",\"features\":[" + Polygon(ring) + "]}"));
@@ -215,7 +215,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_EveryTileRefused_FailsWithTheFirstReason()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await using var rig = RegionRig.Start(_checkpoints);
         rig.Model.Answer = _ => Task.FromResult((400, "{}"));
         var outcome = Assert.IsType<RegionOutcome.Failed>(await rig.RunAsync(rig.Work()));
         Assert.Contains("All 9 tiles failed", outcome.Reason, StringComparison.Ordinal);
@@ -224,7 +224,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_FinishedTiles_AreNotSentAgainAndFailedOnesAre()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await using var rig = RegionRig.Start(_checkpoints);
         rig.Model.Answer = n => Task.FromResult(n == 2 ? (400, "{}") : (200, ModelServer.Box(1, 1, 2, 2)));
         var work = rig.Work();
         await rig.RunAsync(work);
@@ -239,14 +239,14 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_RegionsOfOneGrid_SendTheTilesOfTheGridOnce()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await using var rig = RegionRig.Start(_checkpoints);
         var windows = TileGrid.Regions(rig.Image.Window, 64, 16, 128).ToList();
         Assert.Equal(4, windows.Count);
         var sent = new List<PixelWindow>();
         foreach (var window in windows)
         {
             var checkpoints = new MemoryCheckpoints();
-            await using var one = await RegionRig.StartAsync(checkpoints);
+            await using var one = RegionRig.Start(checkpoints);
             await one.RunAsync(one.Work(64, 16) with { Region = new ImageRegion(0, window, 1) { Grid = rig.Image.Window } });
             sent.AddRange(checkpoints.Tiles.Select(tile => tile.Window));
         }
@@ -258,7 +258,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_RegionWithoutAGrid_IsCoveredByItself()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await using var rig = RegionRig.Start(_checkpoints);
         var window = new PixelWindow(1, 0, 299, 300);
 
         await rig.RunAsync(rig.Work(64, 16) with { Region = new ImageRegion(1, window, 1) });
@@ -269,7 +269,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_Drain_FinishesTilesInFlightAndLeavesTheRest()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints, size: 1000);
+        await using var rig = RegionRig.Start(_checkpoints, size: 1000);
         using var drain = new CancellationTokenSource();
         rig.Model.Answer = n =>
         {
@@ -291,7 +291,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_Cancel_StopsWhileTheModelStillThinks()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await using var rig = RegionRig.Start(_checkpoints);
         using var cancel = new CancellationTokenSource();
         var never = new TaskCompletionSource<(int, string)>();
         rig.Model.Answer = n =>
@@ -308,7 +308,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_ImageThatVanished_FailsWithThePath()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await using var rig = RegionRig.Start(_checkpoints);
         var outcome = Assert.IsType<RegionOutcome.Failed>(await rig.RunAsync(rig.Work() with { ImageUrl = rig.Image.File("gone.tif") }));
         Assert.Contains("gone.tif", outcome.Reason, StringComparison.Ordinal);
     }
@@ -316,7 +316,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_ImageThatShrank_Fails()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await using var rig = RegionRig.Start(_checkpoints);
         var work = rig.Work() with { Region = new ImageRegion(0, new PixelWindow(0, 0, 400, 300), 1) };
         Assert.IsType<RegionOutcome.Failed>(await rig.RunAsync(work));
     }
@@ -324,7 +324,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_TruncatedImage_NamesTheTilesThatCannotBeRead()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await using var rig = RegionRig.Start(_checkpoints);
         using (var file = new FileStream(rig.Image.Path, FileMode.Open))
             file.SetLength(file.Length / 2);
         var outcome = Assert.IsType<RegionOutcome.Completed>(await rig.RunAsync(rig.Work()));
@@ -337,7 +337,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_NothingCanBeRead_IsGivenUpAndFurtherRegionsAtOnce()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints, size: 1000);
+        await using var rig = RegionRig.Start(_checkpoints, size: 1000);
         using (var file = new FileStream(rig.Image.Path, FileMode.Open))
             file.SetLength(1 << 14);
         var work = rig.Work(tileSize: 50) with { Region = new ImageRegion(0, new PixelWindow(0, 500, 1000, 500), 200) };
@@ -355,7 +355,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_ReadableTilesBeforeAHole_AreKeptAndTheRestIsNotTried()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints, size: 1000);
+        await using var rig = RegionRig.Start(_checkpoints, size: 1000);
         using (var file = new FileStream(rig.Image.Path, FileMode.Open))
             file.SetLength(file.Length / 4);
 
@@ -369,7 +369,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_RegionOfInterest_SendsOnlyTilesAndKeepsOnlyFeaturesThatTouchIt()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await using var rig = RegionRig.Start(_checkpoints);
         // Around the pixels 120..180 of both axes: inside the tile in the middle, of which only the second box is touched.
         var (west, north) = rig.Image.Place(120, 120);
         var (east, south) = rig.Image.Place(180, 180);
@@ -384,7 +384,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_GeoreferencedImage_PlacesFeaturesWhereTheLocatorSays()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await using var rig = RegionRig.Start(_checkpoints);
         await rig.RunAsync(rig.Work());
         foreach (var tile in _checkpoints.Tiles)
         {
@@ -398,7 +398,7 @@ public sealed class RegionProcessorTests
     [Fact]
     public async Task ProcessAsync_UnsupportedTiles_FailsBeforeReading()
     {
-        await using var rig = await RegionRig.StartAsync(_checkpoints);
+        await using var rig = RegionRig.Start(_checkpoints);
         var work = rig.Work() with { Tile = new TileOptions { Size = 100, Format = TileFormat.Png, Compression = TileCompression.J2k } };
         Assert.IsType<RegionOutcome.Failed>(await rig.RunAsync(work));
         Assert.Empty(rig.Model.Tiles);

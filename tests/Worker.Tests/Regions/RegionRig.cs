@@ -40,8 +40,8 @@ internal sealed class RegionRig : IAsyncDisposable
 
     public RegionProcessor Processor { get; }
 
-    public static async Task<RegionRig> StartAsync(ITileCheckpoints checkpoints, int size = 300, int blankRows = 0) =>
-        new(TestImage.Create(size, blankRows: blankRows), await ModelServer.StartAsync(), checkpoints);
+    public static RegionRig Start(ITileCheckpoints checkpoints, int size = 300, int blankRows = 0) =>
+        new(TestImage.Create(size, blankRows: blankRows), new ModelServer(), checkpoints);
 
     public ProcessRegion Work(int tileSize = 100, int overlap = 0, int tileWorkers = 3) => new()
     {

@@ -11,7 +11,7 @@ using Swath.Worker.Sinks.Kinesis;
 
 namespace Swath.Worker.Tests.Sinks;
 
-/// <summary>Against the Kinesis emulator, through a proxy that makes records fail, and read back by boto3 where it is at hand.</summary>
+/// <summary>Against the Kinesis emulator, through a proxy that checks signatures and makes records fail, and read back by boto3 where it is at hand.</summary>
 public sealed class KinesisSinkTests : IAsyncLifetime
 {
     private readonly string _stream = "detections-" + Guid.NewGuid().ToString("N")[..12];
@@ -218,6 +218,18 @@ public sealed class KinesisSinkTests : IAsyncLifetime
         Assert.Single(_proxy.Requests);
     }
 
+    [SkippableFact]
+    public async Task CompleteAsync_SignedWithAnotherSecret_IsRefused()
+    {
+        await StartAsync();
+        _proxy.Keys[AwsEmulators.AccessKey] = ("another", null);
+
+        var failure = await Assert.ThrowsAsync<SinkException>(() => SendAsync(1));
+
+        Assert.Contains("InvalidSignatureException", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(_calls);
+    }
+
     [Fact]
     public async Task CompleteAsync_NobodyListens_TriesAgainAndSaysWhy()
     {
@@ -236,7 +248,7 @@ public sealed class KinesisSinkTests : IAsyncLifetime
     {
         _emulators = await AwsEmulators.GetAsync();
         await KinesisEmulator.CreateStreamAsync(_emulators, _stream);
-        _proxy = await AwsProxy.StartAsync(_emulators.KinesisUrl);
+        _proxy = new AwsProxy(_emulators.KinesisUrl, "kinesis");
         _proxy.Interfere = PutAsync;
         _streams = TestSinks.Kinesis(_proxy.Url);
         return _emulators;

@@ -50,6 +50,7 @@ public sealed class S3SinkTests : IAsyncLifetime
         var put = Assert.Single(_proxy.Requests);
         Assert.StartsWith($"PUT /{_bucket}/{Key}", put.Line, StringComparison.Ordinal);
         Assert.Equal("bucket-owner-full-control", put.Headers["x-amz-acl"]);
+        Assert.Equal("STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER", put.Headers["x-amz-content-sha256"]);
         var said = await Boto3.RunAsync(
             emulators,
             """
@@ -199,6 +200,26 @@ public sealed class S3SinkTests : IAsyncLifetime
         Assert.Contains("Create the bucket", failure.Message, StringComparison.Ordinal);
     }
 
+    [SkippableTheory]
+    [InlineData(100)]
+    [InlineData(11 * MiB)]
+    public async Task CompleteAsync_SignedWithAnotherSecret_IsRefused(int length)
+    {
+        await StartAsync();
+        _proxy.Keys[AwsEmulators.AccessKey] = ("another", null);
+        await using var sink = Sink(Small);
+        await sink.OpenAsync(TestSinks.Summary, default);
+
+        var failure = await Assert.ThrowsAsync<SinkException>(async () =>
+        {
+            await sink.WriteAsync(Encoding.UTF8.GetBytes(Feature(1, length)), default);
+            await sink.CompleteAsync(default);
+        });
+
+        Assert.Contains("SignatureDoesNotMatch", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(_proxy.Requests);
+    }
+
     [Fact]
     public async Task CompleteAsync_NobodyListens_SaysWhatToCheck()
     {
@@ -217,7 +238,7 @@ public sealed class S3SinkTests : IAsyncLifetime
         _emulators = await AwsEmulators.GetAsync();
         using (var direct = TestSinks.S3(_emulators.Url))
             await direct.Client.PutBucketAsync(_bucket);
-        _proxy = await AwsProxy.StartAsync(_emulators.Url);
+        _proxy = new AwsProxy(_emulators.Url, SigV4.S3);
         _connection = TestSinks.S3(_proxy.Url);
         return _emulators;
     }
