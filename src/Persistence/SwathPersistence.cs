@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
+using Swath.Persistence.Archive;
 using Swath.Persistence.Losses;
 using Swath.Persistence.Notifications;
 using Swath.Persistence.Outages;
@@ -21,6 +22,7 @@ public static class SwathPersistence
         services.TryAddSingleton<DatabaseReturn>();
         services.TryAddSingleton<NotificationSender>();
         services.TryAddSingleton<JobReader>();
+        services.TryAddSingleton<DepartedJobs>();
         services.TryAddSingleton<CommandLosses>();
         services.TryAddSingleton<TileResultStore>();
         return services;

@@ -1,7 +1,9 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
 using Swath.Configuration;
+using Swath.Persistence.Archive;
 using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Placement;
 using Swath.Persistence.ReadSide;
@@ -39,6 +41,17 @@ public static class SchedulerServices
         services.AddHostedService<UnusedEndpointSweep>();
         services.AddHostedService<QueuePositionUpdater>();
         services.AddHostedService<UnschedulableJobs>();
+        return services;
+    }
+
+    /// <summary>Moves jobs that are over to files, where the settings say so. Needs the stream of the jobs.</summary>
+    /// <param name="services">The container.</param>
+    /// <param name="sweeps">Connections whose statements may take a minute.</param>
+    public static IServiceCollection AddJobArchiving(this IServiceCollection services, NpgsqlDataSource sweeps)
+    {
+        services.AddSwathOptions<ArchiveOptions>();
+        services.TryAddSingleton(provider => new JobArchiver(sweeps, provider.GetRequiredService<StreamModel>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<JobArchiving>();
         return services;
     }
 

@@ -11,6 +11,7 @@ using Swath.Intake.Notifications;
 using Swath.Intake.Sqs;
 using Swath.Intake.Submitting;
 using Swath.Persistence;
+using Swath.Persistence.Archive;
 using Swath.Scheduler;
 using Swath.Worker;
 
@@ -28,7 +29,7 @@ public sealed class DocumentationTests
         Type[] options =
         [
             typeof(IntakeOptions), typeof(SqsGatewayOptions), typeof(SubmissionOptions), typeof(StatusTopicOptions), typeof(SchedulerOptions), typeof(WorkerOptions), typeof(EndpointsOptions),
-            typeof(ImagingLimits), typeof(RemoteImageOptions), typeof(LocatingOptions), typeof(DatabaseOptions), typeof(TransportOptions), typeof(AccessOptions), typeof(ApiOptions),
+            typeof(ImagingLimits), typeof(RemoteImageOptions), typeof(LocatingOptions), typeof(DatabaseOptions), typeof(ArchiveOptions), typeof(TransportOptions), typeof(AccessOptions), typeof(ApiOptions),
         ];
         var table = SettingsPage.Render(options);
         var path = Path.Combine(Checkout().FullName, "docs", "configuration.md");

@@ -22,6 +22,7 @@ internal static class JobArgument
         var found = await client.Jobs.FindByPrefixAsync(id, MostNamed + 1, cancellationToken);
         return found switch
         {
+            [] when await client.Departed.FindByPrefixAsync(id, cancellationToken) is { } departed => throw new UsageException(departed.Sentence),
             [] => throw new UsageException(await client.FindSubmittedAsync(id, cancellationToken) is not null
                 ? $"Job {id} is submitted, but no process has taken it yet: 'swath watch {id}' runs it here, and so does 'swath up'."
                 : $"There is no job {id}. 'swath jobs' lists the jobs of this database."),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Swath.Host.Output;
+using Swath.Persistence.Archive;
 using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Outages;
 
@@ -33,9 +34,9 @@ internal static class SwathCommandLine
             Terminal.WriteError(mistake.Message);
             return ExitCodes.Usage;
         }
-        catch (EventStoreException unreadable)
+        catch (Exception refused) when (refused is EventStoreException or ArchiveException)
         {
-            Terminal.WriteError(unreadable.Message);
+            Terminal.WriteError(refused.Message);
             return ExitCodes.Usage;
         }
         catch (OperationCanceledException)
@@ -70,6 +71,8 @@ internal static class SwathCommandLine
         RetryCommand.Create(),
         ReplayCommand.Create(),
         VerifyCommand.Create(),
+        ArchiveCommand.Create(),
+        PurgeCommand.Create(),
         FaultsCommand.Create(),
         HealthCommand.Create(),
         MigrateCommand.Create(),

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Swath.Host.Composition;
 using Swath.Host.Output;
+using Swath.Persistence.Archive;
+using Swath.Persistence.EventSourcing;
+using Swath.Scheduler.Jobs;
 
 namespace Swath.Host.Commands;
 
@@ -9,13 +12,37 @@ internal static class VerifyCommand
 {
     public static Command Create()
     {
-        var command = new Command("verify", "Proves that no event is missing, and that the jobs, regions and reservations are what the events say; exit code 1 when they are not.");
-        command.SetAction(async (_, cancellationToken) =>
+        var files = new Argument<string[]>("ARCHIVE") { Description = "Files of an archive, or their folder, to prove instead of the database.", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("verify", "Proves that no event is missing, and that the jobs, regions and reservations are what the events say; exit code 1 when they are not.") { files };
+        command.SetAction(async (parsed, cancellationToken) =>
         {
+            if (parsed.GetValue(files) is { Length: > 0 } paths)
+                return await VerifyFilesAsync(ArchiveFiles.Of(paths), cancellationToken);
             await using var client = await SwathClient.ConnectToExistingAsync(cancellationToken);
             return await RunAsync(client, cancellationToken);
         });
         return command;
+    }
+
+    private static async Task<int> VerifyFilesAsync(IReadOnlyList<string> files, CancellationToken cancellationToken)
+    {
+        await using var services = new ServiceCollection().AddEventStream<ImageJob>(ImageJobStream.Configure).BuildServiceProvider();
+        var check = new ArchiveCheck(services.GetRequiredService<StreamModel>());
+        var damaged = false;
+        foreach (var file in files)
+        {
+            try
+            {
+                Terminal.WriteLine($"{file}: whole and unchanged, {await check.RunAsync(file, cancellationToken)} job(s).");
+            }
+            catch (ArchiveException damage)
+            {
+                damaged = true;
+                Terminal.WriteLine($"{file}: {damage.Message}");
+            }
+        }
+
+        return damaged ? ExitCodes.JobFailed : ExitCodes.Done;
     }
 
     /// <summary>Compares, and prints a line for every difference.</summary>

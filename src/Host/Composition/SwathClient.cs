@@ -2,6 +2,7 @@ using Swath.Contracts;
 using Swath.Host.Commands;
 using Swath.Intake.Submitting;
 using Swath.Persistence;
+using Swath.Persistence.Archive;
 using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Migrations;
 using Swath.Persistence.Outbox;
@@ -35,6 +36,17 @@ internal sealed class SwathClient : IAsyncDisposable
     public SwathDatabase Database => _database;
 
     public JobReader Jobs => _services.GetRequiredService<JobReader>();
+
+    public DepartedJobs Departed => _services.GetRequiredService<DepartedJobs>();
+
+    public JobArchiver Archiver => new(_database.Unhurried, _services.GetRequiredService<StreamModel>(), TimeProvider.System);
+
+    public ArchiveImport Import => new(_database.Unhurried, _services.GetRequiredService<StreamModel>());
+
+    public JobErasure Erasure => new(_database.Unhurried, _services.GetRequiredService<StreamModel>());
+
+    /// <summary>Who runs the command, for records.</summary>
+    public static string Caller => $"{Environment.UserName}@{Environment.MachineName}";
 
     /// <summary>Connects to the database; the private one is made when there is none.</summary>
     public static async Task<SwathClient> ConnectAsync(SwathPaths paths, CancellationToken cancellationToken) =>
@@ -105,6 +117,14 @@ internal sealed class SwathClient : IAsyncDisposable
     /// <summary>Compares every row of <c>jobs</c>, and what the scheduler keeps of them, with the fold of its events.</summary>
     public Task<SagaVerification> VerifyAsync(CancellationToken cancellationToken) =>
         new SagaVerify(_database.Unhurried, _services.GetRequiredService<StreamModel>(), _services.GetServices<ITableCheck>()).CompareAsync(null, cancellationToken);
+
+    /// <summary>Whether one of the jobs still holds capacity.</summary>
+    public async Task<bool> HoldCapacityAsync(IReadOnlyCollection<Guid> jobs, CancellationToken cancellationToken)
+    {
+        await using var command = _database.DataSource.CreateCommand("select exists (select from capacity_reservations where job_id = any ($1) and closed_at is null)");
+        command.Parameters.AddWithValue(jobs.ToArray());
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
 
     public Task<bool> IsSwathRunningAsync(CancellationToken cancellationToken) => RolesLock.IsHeldAsync(_database.DataSource, cancellationToken);
 

@@ -12,6 +12,7 @@ using Swath.Intake;
 using Swath.Intake.Api;
 using Swath.Intake.Measuring;
 using Swath.Persistence;
+using Swath.Persistence.Archive;
 using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Outbox;
 using Swath.Scheduler;
@@ -87,6 +88,8 @@ internal static class SwathHost
         if (options.Roles.HasFlag(Roles.Scheduler))
         {
             services.AddSwathScheduler();
+            services.AddJobArchiving(database.Unhurried);
+            services.PostConfigure<ArchiveOptions>(archive => archive.Folder ??= options.Paths.Archive);
             options.Transport.AddUpkeep(services);
         }
 

@@ -22,6 +22,9 @@ internal sealed record SwathPaths(string Home)
     /// <summary>The folder that requests from outside may read from and write to, where no other is set.</summary>
     public string Data => Path.Combine(Home, "data");
 
+    /// <summary>The folder of the archive's files, where no other is set.</summary>
+    public string Archive => Path.Combine(Home, "archive");
+
     /// <summary>Whether a database was made here, or where it was moved to because its server can't reach this folder.</summary>
     public bool HasDatabase => EmbeddedPostgres.Exists(Postgres);
 

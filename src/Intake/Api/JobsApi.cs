@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Swath.Contracts;
 using Swath.Intake.Submitting;
+using Swath.Persistence.Archive;
 using Swath.Persistence.Outbox;
 using Swath.Persistence.ReadSide;
 
@@ -21,12 +22,12 @@ public static class JobsApi
         jobs.MapPost("", SubmitAsync).WithSummary("Submits one image. The body is the message ImageRequested; jobId may be left out.");
         jobs.MapGet("", ListAsync).WithSummary("Lists jobs, newest first. Parameters: state, tenant, limit (1..1000, default 50).");
         jobs.MapGet("{id:guid}", FindAsync).WithName("job").WithSummary("One job: state, progress, and why it waits.");
-        jobs.MapPost("{id:guid}/cancel", (Guid id, IOutbox outbox, JobReader reader, CancellationToken stop) =>
-            TellAsync(id, new CancelJob { JobId = id }, outbox, reader, stop)).WithSummary("Stops a job for good.");
-        jobs.MapPost("{id:guid}/pause", async (Guid id, IOutbox outbox, JobReader reader, CancellationToken stop) =>
-            await TellAsync(id, new PauseJob { JobId = id, AskedAt = await reader.NowAsync(stop) }, outbox, reader, stop)).WithSummary("Stops a job until it is resumed.");
-        jobs.MapPost("{id:guid}/resume", async (Guid id, IOutbox outbox, JobReader reader, CancellationToken stop) =>
-            await TellAsync(id, new ResumeJob { JobId = id, AskedAt = await reader.NowAsync(stop) }, outbox, reader, stop)).WithSummary("Puts a paused job back into the queue.");
+        jobs.MapPost("{id:guid}/cancel", (Guid id, IOutbox outbox, JobReader reader, DepartedJobs departed, CancellationToken stop) =>
+            TellAsync(id, new CancelJob { JobId = id }, outbox, reader, departed, stop)).WithSummary("Stops a job for good.");
+        jobs.MapPost("{id:guid}/pause", async (Guid id, IOutbox outbox, JobReader reader, DepartedJobs departed, CancellationToken stop) =>
+            await TellAsync(id, new PauseJob { JobId = id, AskedAt = await reader.NowAsync(stop) }, outbox, reader, departed, stop)).WithSummary("Stops a job until it is resumed.");
+        jobs.MapPost("{id:guid}/resume", async (Guid id, IOutbox outbox, JobReader reader, DepartedJobs departed, CancellationToken stop) =>
+            await TellAsync(id, new ResumeJob { JobId = id, AskedAt = await reader.NowAsync(stop) }, outbox, reader, departed, stop)).WithSummary("Puts a paused job back into the queue.");
         jobs.MapPost("{id:guid}/retry", RetryAsync)
             .WithSummary("Of a partially completed or failed job, what=failed-tiles (the default) runs the tiles again that failed and writes every output; what=outputs writes those again that failed, and asks no model.");
         return jobs;
@@ -56,11 +57,14 @@ public static class JobsApi
             : TypedResults.Ok(await reader.ListAsync(query.State, query.Tenant, query.Limit, cancellationToken));
     }
 
-    private static async Task<Results<Ok<JobRow>, NotFound>> FindAsync(Guid id, JobReader reader, CancellationToken cancellationToken) =>
-        await reader.FindAsync(id, cancellationToken) is { } job ? TypedResults.Ok(job) : TypedResults.NotFound();
+    private static async Task<Results<Ok<JobRow>, NotFound, ProblemHttpResult>> FindAsync(
+        Guid id, JobReader reader, DepartedJobs departed, CancellationToken cancellationToken) =>
+        await reader.FindAsync(id, cancellationToken) is { } job ? TypedResults.Ok(job)
+            : await departed.FindAsync(id, cancellationToken) is { } gone ? Gone(gone)
+            : TypedResults.NotFound();
 
-    private static async Task<Results<Accepted, NotFound, Conflict<string>, RetryLater, ValidationProblem>> RetryAsync(
-        Guid id, IOutbox outbox, JobReader reader, CancellationToken cancellationToken, string what = "failed-tiles")
+    private static async Task<Results<Accepted, NotFound, Conflict<string>, RetryLater, ValidationProblem, ProblemHttpResult>> RetryAsync(
+        Guid id, IOutbox outbox, JobReader reader, DepartedJobs departed, CancellationToken cancellationToken, string what = "failed-tiles")
     {
         object? message = what switch
         {
@@ -70,21 +74,22 @@ public static class JobsApi
         };
         if (message is null)
             return Invalid([$"what: '{what}' can't be retried. Say failed-tiles or outputs."]);
-        return (await TellAsync(id, message, outbox, reader, cancellationToken)).Result switch
+        return (await TellAsync(id, message, outbox, reader, departed, cancellationToken)).Result switch
         {
             Accepted accepted => accepted,
             Conflict<string> refused => refused,
             RetryLater later => later,
+            ProblemHttpResult gone => gone,
             _ => TypedResults.NotFound(),
         };
     }
 
-    private static async Task<Results<Accepted, NotFound, Conflict<string>, RetryLater>> TellAsync(
-        Guid id, object message, IOutbox outbox, JobReader reader, CancellationToken cancellationToken)
+    private static async Task<Results<Accepted, NotFound, Conflict<string>, RetryLater, ProblemHttpResult>> TellAsync(
+        Guid id, object message, IOutbox outbox, JobReader reader, DepartedJobs departed, CancellationToken cancellationToken)
     {
         var job = await reader.FindAsync(id, cancellationToken);
         if (job is null)
-            return TypedResults.NotFound();
+            return await departed.FindAsync(id, cancellationToken) is { } gone ? Gone(gone) : TypedResults.NotFound();
         if (WhyNot(job, message) is { } refusal)
             return TypedResults.Conflict(refusal);
 
@@ -94,6 +99,8 @@ public static class JobsApi
         await outbox.SendAsync(Queues.ImageJob, message, id, cancellationToken: cancellationToken);
         return TypedResults.Accepted($"/v1/jobs/{id}");
     }
+
+    private static ProblemHttpResult Gone(DepartedJob job) => TypedResults.Problem(job.Sentence, statusCode: StatusCodes.Status410Gone);
 
     private static string? WhyNot(JobRow job, object message) => message switch
     {

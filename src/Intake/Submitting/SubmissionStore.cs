@@ -15,7 +15,9 @@ internal sealed class SubmissionStore(NpgsqlDataSource database, IOutbox outbox)
     private const string Insert =
         """
         insert into submissions (tenant, key, job_id, hash, name, image_url, endpoint, priority)
-        select $1, $2, $3, $4, $5, $6, $7, $8 where $9 or not exists (select from jobs where job_id = $3) on conflict do nothing
+        select $1, $2, $3, $4, $5, $6, $7, $8
+        where ($9 or not exists (select from jobs where job_id = $3)) and not exists (select from job_tombstones where job_id = $3 and back_at is null)
+        on conflict do nothing
         """;
 
     // Served by the primary key and by submissions_job. Its own id first: that is what a caller has chosen. Of the regions of a job that ended long ago
@@ -48,6 +50,7 @@ internal sealed class SubmissionStore(NpgsqlDataSource database, IOutbox outbox)
         {
             var known = await FindAsync(connection, request.Tenant, key, request.JobId, cancellationToken).ConfigureAwait(false)
                 ?? await RecallAsync(connection, transaction, request, key, hash, cancellationToken).ConfigureAwait(false)
+                ?? await DepartedAsync(connection, key, request.JobId, cancellationToken).ConfigureAwait(false)
                 ?? throw new InvalidOperationException($"The submission of job {request.JobId} was there a moment ago and is gone: submit it again.");
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             return known;
@@ -106,6 +109,14 @@ internal sealed class SubmissionStore(NpgsqlDataSource database, IOutbox outbox)
             return known;
         await InsertAsync(connection, transaction, request, key, hash, hasJob: true, cancellationToken).ConfigureAwait(false);
         return await FindAsync(connection, request.Tenant, key, request.JobId, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Of a job that was archived or erased nothing is known but its id, which stays taken.
+    private static async Task<KnownSubmission?> DepartedAsync(NpgsqlConnection connection, string key, Guid jobId, CancellationToken cancellationToken)
+    {
+        await using var find = new NpgsqlCommand("select exists (select from job_tombstones where job_id = $1 and back_at is null)", connection);
+        find.Parameters.AddWithValue(jobId);
+        return await find.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is true ? new KnownSubmission("", key, jobId, [], NeverBegan: false) : null;
     }
 
     /// <returns>False when one of its ids is taken.</returns>

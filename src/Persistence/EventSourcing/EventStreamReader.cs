@@ -6,10 +6,10 @@ namespace Swath.Persistence.EventSourcing;
 internal sealed class EventStreamReader<TState>(NpgsqlDataSource database, StreamModel<TState> model) where TState : class, IFold<TState>
 {
     private const string Events =
-        """
+        $"""
         select version, message_id, type, data::text, occurred_at
         from job_events
-        where job_id = $1
+        where job_id = $1 and type <> '{StoredEvent.Erased}'
         order by version
         """;
 

@@ -43,6 +43,10 @@ internal static class FoldedStreams
                 for (; await reader.ReadAsync(cancellationToken).ConfigureAwait(false); read++)
                 {
                     job = reader.GetGuid(0);
+                    var stored = EventAt(reader, 1);
+                    version = stored.Version;
+                    if (stored.Type == StoredEvent.Erased)
+                        continue;
                     if (open?.JobId != job)
                     {
                         if (open is not null)
@@ -50,8 +54,6 @@ internal static class FoldedStreams
                         open = new StreamFold(model, job);
                     }
 
-                    var stored = EventAt(reader, 1);
-                    version = stored.Version;
                     open.Append(stored);
                 }
             }

@@ -20,7 +20,7 @@ public sealed class SagaReplay
     /// <exception cref="EventStoreException">A stored event is of an unknown type, or can't be folded; or, when all others are rebuilt, a stream lacks events: its row is left alone.</exception>
     public async Task<long> RebuildAsync(IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
-        var statement = Statement();
+        var statement = Statement(_model);
         long rows = 0;
         List<FoldedStream> broken = [];
         await foreach (var batch in FoldedStreams.ReadAsync(_database, _model, cancellationToken))
@@ -38,10 +38,11 @@ public sealed class SagaReplay
             : rows;
     }
 
-    private string Statement()
+    /// <summary>Writes the rows of folded streams.</summary>
+    internal static string Statement(StreamModel model)
     {
-        var columns = _model.ColumnValues("folded");
-        var final = string.Join(", ", _model.FinalStates.Select(s => $"'{s}'").DefaultIfEmpty("''"));
+        var columns = model.ColumnValues("folded");
+        var final = string.Join(", ", model.FinalStates.Select(s => $"'{s}'").DefaultIfEmpty("''"));
         return $"""
             insert into jobs (job_id, version, updated_at, delivered_version, {string.Join(", ", columns.Select(c => c.Name))})
             select job_id, version, updated_at, case when state in ({final}) then version else 0 end, {string.Join(", ", columns.Select(c => c.Value))}

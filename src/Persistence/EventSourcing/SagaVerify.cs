@@ -10,8 +10,8 @@ public sealed class SagaVerify
 {
     // Rows of jobs by ranges of their key: those that no event explains.
     private const string Rows =
-        """
-        select j.job_id, exists (select from job_events e where e.job_id = j.job_id)
+        $"""
+        select j.job_id, exists (select from job_events e where e.job_id = j.job_id and e.type <> '{StoredEvent.Erased}')
         from (select job_id from jobs where job_id > $1 order by job_id limit 1000) j
         order by j.job_id
         """;

@@ -8,10 +8,10 @@ internal sealed class SecondLook(NpgsqlDataSource database, StreamModel model, R
 {
     // Served by the primary key.
     private const string Events =
-        """
+        $"""
         select job_id, version, message_id, type, data::text, occurred_at
         from job_events
-        where job_id = any ($1)
+        where job_id = any ($1) and type <> '{StoredEvent.Erased}'
         order by job_id, version
         """;
 

@@ -103,6 +103,36 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
         Assert.Contains(named, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("archived", "swath-1.jsonl", "was archived on")]
+    [InlineData("erased", null, "was erased on")]
+    public async Task Retry_JobThatLeftTheDatabase_IsGone(string kind, string? file, string sentence)
+    {
+        var id = Guid.NewGuid();
+        await database.Database.ExecuteAsync(
+            """
+            with removal as (insert into job_removals (kind, jobs, who, reason, file) values ($2, 1, 'tester', 'a test', $3::text) returning removal_id)
+            insert into job_tombstones (job_id, removal_id) select $1, removal_id from removal
+            """, id, kind, file);
+
+        var answers = new[]
+        {
+            await _client.PostAsync(new Uri($"/v1/jobs/{id}/retry", UriKind.Relative), null),
+            await _client.PostAsync(new Uri($"/v1/jobs/{id}/cancel", UriKind.Relative), null),
+            await _client.GetAsync(new Uri($"/v1/jobs/{id}", UriKind.Relative)),
+        };
+
+        foreach (var answer in answers)
+        {
+            Assert.Equal(HttpStatusCode.Gone, answer.StatusCode);
+            Assert.Contains(sentence, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        // Its id stays taken.
+        var again = await PostAsync($$"""{"jobId":"{{id}}","imageUrl":"/data/a.tif","endpoint":{"name":"http://m/"},"outputs":[{"type":"File","path":"/data/a.geojson"}]}""");
+        Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
+    }
+
     [Fact]
     public async Task Post_SameIdAgain_IsTheSameJobOrAConflict()
     {

@@ -30,6 +30,7 @@ internal static class VoyageStream
         .Column("features", v => v.Cargo)
         .ArrayColumn("results", v => v.Ports)
         .JsonColumn("affinity", v => v.Ports.Length > 2 ? new { first = v.Ports[0], calls = v.Ports.Length } : null)
+        .Column("requested_at", v => v.StartedAt)
         .Column("started_at", v => v.StartedAt)
         .Column("finished_at", v => v.EndedAt)
         .AwaitAnswerIn("Queued")

@@ -25,7 +25,9 @@ internal sealed class JobProcess : IReceiveObserver, IAsyncDisposable
     public SagaVerify Verify => _services.GetRequiredService<SagaVerify>();
 
     public SagaVerify VerifyWith(params ITableCheck[] checks) =>
-        new(_services.GetRequiredService<NpgsqlDataSource>(), _services.GetRequiredService<StreamModel>(), checks);
+        new(_services.GetRequiredService<NpgsqlDataSource>(), Model, checks);
+
+    public StreamModel Model => _services.GetRequiredService<StreamModel>();
 
     public SagaReplay Replay => _services.GetRequiredService<SagaReplay>();
 
