@@ -38,6 +38,7 @@ public static class SwathWorker
         // The lease stops first: it still hears what is taken from it while it drains.
         services.AddHostedService(provider => provider.GetRequiredService<WorkerSignal>());
         services.AddHostedService(provider => provider.GetRequiredService<WorkerLease>());
+        services.TryAddSingleton<AssembledJobs>();
         services.AddHostedService<CheckpointSweep>();
         return services;
     }

@@ -12,7 +12,7 @@ namespace Swath.Worker.Assembly;
 /// the job still be unfinished, writes the same result again; one that comes after the job has moved on is dropped: its checkpoints may be gone.
 /// </summary>
 public sealed partial class AssembleResultConsumer(
-    ResultAssembler assembler, NpgsqlDataSource database, CommandLosses losses, IOptionsMonitor<WorkerOptions> options, ILogger<AssembleResultConsumer> log) : IConsumer<AssembleResult>
+    ResultAssembler assembler, NpgsqlDataSource database, CommandLosses losses, AssembledJobs assembled, IOptionsMonitor<WorkerOptions> options, ILogger<AssembleResultConsumer> log) : IConsumer<AssembleResult>
 {
     public async Task Consume(ConsumeContext<AssembleResult> context)
     {
@@ -32,6 +32,7 @@ public sealed partial class AssembleResultConsumer(
                 foreach (var failure in completed.Message.FailedOutputs)
                     LogNotWritten(work.JobId, failure);
                 await context.Send(Queues.ImageJob, completed.Message);
+                assembled.Add(work.JobId);
                 break;
             case AssemblyOutcome.Failed failed:
                 LogFailed(work.JobId, failed.Message.Reason);

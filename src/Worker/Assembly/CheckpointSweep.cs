@@ -5,15 +5,18 @@ using Npgsql;
 namespace Swath.Worker.Assembly;
 
 /// <summary>
-/// Removes the checkpoints of jobs that are final, also those that a late worker wrote after the end, and in time their regions. Not part of assembling: until the
+/// Removes the checkpoints of jobs that are final: at once where this process wrote the result, within a minute otherwise, also those that a late worker wrote after the end, and in time their regions. Not part of assembling: until the
 /// job is final, the result may have to be assembled again. What a partially completed or failed job has finished is kept as long as its regions: its failed tiles and
 /// outputs may be retried.
 /// </summary>
-internal sealed partial class CheckpointSweep(NpgsqlDataSource database, TimeProvider clock, ILogger<CheckpointSweep> log) : BackgroundService
+internal sealed partial class CheckpointSweep(NpgsqlDataSource database, AssembledJobs assembled, TimeProvider clock, ILogger<CheckpointSweep> log) : BackgroundService
 {
+    // In which the saga hears of a result.
+    private static readonly TimeSpan Hearing = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    private const int BatchSize = 5_000;
+    private const int BatchSize = 1_000;
 
     /// <summary>How long the regions of a job that is final are kept, for who wants to see where they ran or to retry what failed.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
@@ -31,10 +34,23 @@ internal sealed partial class CheckpointSweep(NpgsqlDataSource database, TimePro
     public static Task<int> SweepRegionsAsync(NpgsqlDataSource database, DateTimeOffset finalBefore, CancellationToken cancellationToken) =>
         RemoveAsync(database, "job_regions", finalBefore, finalBefore, cancellationToken);
 
-    private static async Task<int> RemoveAsync(NpgsqlDataSource database, string table, DateTimeOffset finalBefore, DateTimeOffset retriableBefore, CancellationToken cancellationToken)
+    /// <summary>Removes the checkpoints of those jobs that are completed; the others are left to the sweep over all.</summary>
+    /// <returns>How many tiles were removed.</returns>
+    public static async Task<int> SweepAsync(NpgsqlDataSource database, IReadOnlyList<Guid> jobs, CancellationToken cancellationToken)
+    {
+        // Served by the primary key.
+        await using var command = database.CreateCommand("select job_id from jobs where job_id = any ($1) and state = 'Completed'");
+        command.Parameters.AddWithValue(jobs.ToArray());
+        return await RemoveAsync(database, "tile_results", await ReadAsync(command, cancellationToken), cancellationToken);
+    }
+
+    private static async Task<int> RemoveAsync(NpgsqlDataSource database, string table, DateTimeOffset finalBefore, DateTimeOffset retriableBefore, CancellationToken cancellationToken) =>
+        await RemoveAsync(database, table, await FinalJobsAsync(database, table, finalBefore, retriableBefore, cancellationToken), cancellationToken);
+
+    private static async Task<int> RemoveAsync(NpgsqlDataSource database, string table, IReadOnlyList<Guid> jobs, CancellationToken cancellationToken)
     {
         var total = 0;
-        foreach (var jobId in await FinalJobsAsync(database, table, finalBefore, retriableBefore, cancellationToken))
+        foreach (var jobId in jobs)
         {
             int removed;
             do
@@ -67,6 +83,11 @@ internal sealed partial class CheckpointSweep(NpgsqlDataSource database, TimePro
             """);
         command.Parameters.AddWithValue(finalBefore);
         command.Parameters.AddWithValue(retriableBefore);
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    private static async Task<List<Guid>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
         var jobs = new List<Guid>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -74,7 +95,33 @@ internal sealed partial class CheckpointSweep(NpgsqlDataSource database, TimePro
         return jobs;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(SweepAllAsync(stoppingToken), SweepAssembledAsync(stoppingToken));
+
+    private async Task SweepAssembledAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await assembled.WaitAsync(stoppingToken);
+                await Task.Delay(Hearing, clock, stoppingToken);
+                try
+                {
+                    await SweepAsync(database, assembled.Take(), stoppingToken);
+                }
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+                {
+                    LogFailed(e);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The ordinary end.
+        }
+    }
+
+    private async Task SweepAllAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
         try

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Swath.Contracts;
 using Swath.Endpoints;
 using Swath.Persistence.TileResults;
@@ -259,6 +260,40 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
         Assert.Empty(await _store.FinishedAsync(done, 0));
         Assert.Single(await _store.FinishedAsync(running, 0));
         Assert.Single(await _store.FinishedAsync(running, 1));
+    }
+
+    [Fact]
+    public async Task Sweep_JobThatWasAssembledHere_LosesItsCheckpointsASecondLater()
+    {
+        Guid earlier = Guid.NewGuid(), done = Guid.NewGuid(), partial = Guid.NewGuid();
+        var (clock, assembled) = (new FakeTimeProvider(), new AssembledJobs());
+        using var sweep = new CheckpointSweep(database.DataSource, assembled, clock, NullLogger<CheckpointSweep>.Instance);
+        await AddAsync(earlier, "Completed");
+        await sweep.StartAsync(default);
+        await GoneAsync(earlier);
+
+        await AddAsync(partial, "PartiallyCompleted");
+        await AddAsync(done, "Completed");
+        assembled.Add(partial);
+        assembled.Add(done);
+        var start = clock.GetUtcNow();
+        await GoneAsync(done, () => clock.Advance(TimeSpan.FromMilliseconds(100)));
+
+        Assert.InRange(clock.GetUtcNow() - start, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(50));
+        Assert.Single(await _store.FinishedAsync(partial, 0));
+        await sweep.StopAsync(default);
+
+        async Task AddAsync(Guid job, string state)
+        {
+            await SetStateAsync(job, state);
+            await StoreAsync(job, 0, new PixelWindow(0, 0, 10, 10));
+        }
+
+        async Task GoneAsync(Guid job, Action? again = null)
+        {
+            while ((await _store.FinishedAsync(job, 0)).Count > 0)
+                again?.Invoke();
+        }
     }
 
     [Fact]
