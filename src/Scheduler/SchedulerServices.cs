@@ -64,6 +64,7 @@ public static class SchedulerServices
         services.TryAddSingleton<JobExplanations>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITableCheck, RegionsCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITableCheck, ReservationsCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ITableCheck, QueueCheck>());
         return services;
     }
 

@@ -58,6 +58,29 @@ public sealed class TableChecksTests(DatabaseFixture database) : IClassFixture<D
         Assert.Equal([new(_job, "capacity_reservations", "Cancelled holds nothing", "4 of e")], await DifferencesAsync(process));
     }
 
+    [Fact]
+    public async Task Compare_JobThatFellOutOfTheQueue_IsADifference()
+    {
+        await using var process = await StartAsync();
+        await PlanAsync("(0, 0, null), (1, 0, null)");
+        Assert.Empty(await DifferencesAsync(process));
+
+        await database.Database.ExecuteAsync("delete from queue where job_id = $1", _job);
+
+        Assert.Equal([new(_job, "queue", "waits there, or is admitted", "neither")], await DifferencesAsync(process));
+    }
+
+    [Fact]
+    public async Task Compare_JobThatWaitsThoughItIsOver_IsADifference()
+    {
+        await using var process = await StartAsync(new Swath.Contracts.CancelJob { JobId = _job });
+        await PlanAsync("(0, 0, null), (1, 0, null)");
+        await database.Database.ExecuteAsync(
+            "insert into queue (job_id, endpoint, variant, tenant, priority, queued_at, turn, tile_workers, kind) values ($1, 'e', '', 't', 5, swath_now(), 1, 4, 'k')", _job);
+
+        Assert.Equal([new(_job, "queue", "is Cancelled", "waits there")], await DifferencesAsync(process));
+    }
+
     private async Task<JobProcess> StartAsync(params object[] more)
     {
         var process = await JobProcess.StartAsync(database.DataSource);
@@ -73,5 +96,5 @@ public sealed class TableChecksTests(DatabaseFixture database) : IClassFixture<D
         """, _job);
 
     private async Task<IEnumerable<SagaDifference>> DifferencesAsync(JobProcess process) =>
-        (await process.VerifyWith(new RegionsCheck(), new ReservationsCheck()).CompareAsync()).Differences.Where(difference => difference.JobId == _job);
+        (await process.VerifyWith(new RegionsCheck(), new ReservationsCheck(), new QueueCheck()).CompareAsync()).Differences.Where(difference => difference.JobId == _job);
 }
