@@ -7,6 +7,7 @@ using Swath.Contracts;
 using Swath.Host.Composition;
 using Swath.Host.Composition.Transports;
 using Swath.Intake.Submitting;
+using Swath.Persistence.Archive;
 
 namespace Swath.Bench.Load;
 
@@ -35,6 +36,9 @@ internal sealed class LoadedProduct : IAsyncDisposable
     public IBus Bus { get; }
 
     public Submission Submission { get; }
+
+    /// <summary>What <c>swath archive</c> uses.</summary>
+    public JobArchiver Archiver => _client.Archiver;
 
     /// <summary>Where <c>/health</c> is; null before the start.</summary>
     public string? Url => ((WebApplication)_host).Urls.FirstOrDefault();

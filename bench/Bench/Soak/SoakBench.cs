@@ -21,6 +21,7 @@ internal sealed class SoakBench
     private readonly Stopwatch _watch = new();
     private SoakPart _last = null!;
     private ServerFigures? _middle;
+    private ArchivingBeside? _archiving;
 
     private SoakBench(SoakSettings settings, EmbeddedPostgres server) => (_settings, _server) = (settings, server);
 
@@ -51,6 +52,8 @@ internal sealed class SoakBench
         using var loop = new JobLoop(product);
         await loop.RunAsync(Math.Min(WarmUp, _settings.Jobs), _settings.AtOnce, number => LoadedProduct.Request(number, _settings.Endpoints, mixed: true));
 
+        if (_settings.Archives)
+            _archiving = new ArchivingBeside(product.Archiver, Path.Combine(folder, "archive"));
         await using var held = await HeldTransactions.OpenAsync(_server.DataSource, _settings);
         var start = await ServerFigures.ReadAsync(_server.DataSource);
         Console.WriteLine();
@@ -64,6 +67,12 @@ internal sealed class SoakBench
         Print($"CPU of the last {_settings.Part} by that of the first: {last.Milliseconds / first.Milliseconds:N3} (throughput {first.Elapsed / last.Elapsed:N3})");
         Print($"a job: {(end.Commits - start.Commits) / (double)_settings.Jobs:N2} commits, {(end.WalBytes - start.WalBytes) / 1024.0 / _settings.Jobs:N2} KiB of WAL; {_settings.Jobs / _watch.Elapsed.TotalSeconds:N0} jobs/s in all");
         PrintTables(start, _middle ?? end, end);
+        if (_archiving is not null)
+        {
+            await _archiving.EndAsync();
+            Print($"archived  {_archiving.Jobs} jobs beside it");
+        }
+
         var agrees = await product.AgreesAsync();
         if (!agrees)
             Console.WriteLine("  INVALID: rows disagree with events");
@@ -72,6 +81,7 @@ internal sealed class SoakBench
 
     private async Task EndedAsync(int ended)
     {
+        _archiving?.Ended(ended);
         if (ended % _settings.Part == 0)
         {
             lock (_lock)

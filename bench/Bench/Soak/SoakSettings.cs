@@ -5,7 +5,7 @@ namespace Swath.Bench.Soak;
 /// <summary>What <c>bench soak</c> is asked for.</summary>
 internal sealed record SoakSettings
 {
-    public const string Usage = "[--jobs N] [--hold none|read|write|both] [--at-once N] [--endpoints N]";
+    public const string Usage = "[--jobs N] [--hold none|read|write|both] [--at-once N] [--endpoints N] [--archive yes|no]";
 
     /// <summary>How many jobs, 1 000 or more.</summary>
     public int Jobs { get; init; } = 20_000;
@@ -15,6 +15,9 @@ internal sealed record SoakSettings
 
     /// <summary>Whether a transaction that has written is held open.</summary>
     public bool HoldsWriter { get; init; }
+
+    /// <summary>Whether jobs that are over are archived beside it, twice as fast as they come.</summary>
+    public bool Archives { get; init; }
 
     /// <summary>Jobs under way.</summary>
     public int AtOnce { get; init; } = 64;
@@ -43,6 +46,8 @@ internal sealed record SoakSettings
         ("--hold", "read") => this with { HoldsReader = true, HoldsWriter = false },
         ("--hold", "write") => this with { HoldsReader = false, HoldsWriter = true },
         ("--hold", "both") => this with { HoldsReader = true, HoldsWriter = true },
+        ("--archive", "yes") => this with { Archives = true },
+        ("--archive", "no") => this with { Archives = false },
         ("--jobs", _) when Number(value) is >= 1_000 and var jobs => this with { Jobs = jobs },
         ("--at-once", _) when Number(value) is >= 1 and <= 512 and var atOnce => this with { AtOnce = atOnce },
         ("--endpoints", _) when Number(value) is >= 1 and var endpoints => this with { Endpoints = endpoints },
