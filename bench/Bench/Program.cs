@@ -1,3 +1,4 @@
+using System.Globalization;
 using Swath.Bench.Distillation;
 using Swath.Bench.Flush;
 using Swath.Bench.Saga;
@@ -28,8 +29,8 @@ switch (args)
         return DistillationBench.Run(rest);
     case ["tiles", .. var rest]:
         return await TilesBench.RunAsync(rest);
-    case [HugeJob.Verb, var image, var url, var format]:
-        return await HugeJob.RunAsync(image, url, Enum.Parse<TileFormat>(format));
+    case [HugeJob.Verb, var image, var url, var format, var pixels]:
+        return await HugeJob.RunAsync(image, url, Enum.Parse<TileFormat>(format), int.Parse(pixels, CultureInfo.InvariantCulture));
     case ["transport", .. var rest]:
         return await TransportBench.RunAsync(rest);
     case [MessagePeer.Verb, .. var rest]:

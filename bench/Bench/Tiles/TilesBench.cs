@@ -13,6 +13,8 @@ namespace Swath.Bench.Tiles;
 /// </summary>
 internal static class TilesBench
 {
+    /// <summary>Measures and prints.</summary>
+    /// <returns>The exit code: 0, 1 when the job of a huge image did not end well, 2 when an argument can't be understood.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
         if (TilesSettings.TryRead(args) is not { } settings)
@@ -26,6 +28,8 @@ internal static class TilesBench
         {
             await using var model = await TrivialEndpoint.StartAsync();
             await using var loop = new RegionLoop();
+            if (settings.HugeRuns is not null)
+                return await HugeJob.PrintAsync(folder.FullName, model.Url, settings) ? 0 : 1;
             PrintMachine(settings);
             var scene = settings.Image;
             if (scene is null)
@@ -38,8 +42,7 @@ internal static class TilesBench
             if (settings.Image is null && TilesSettings.Aerial is { } aerial)
                 await MeasureAsync(settings, aerial, model, loop);
             await BusyModel.PrintAsync(loop, scene, model.Url, settings.IsQuick);
-            await HugeJob.PrintAsync(folder.FullName, model.Url, settings.IsQuick);
-            return 0;
+            return await HugeJob.PrintAsync(folder.FullName, model.Url, settings) ? 0 : 1;
         }
         finally
         {

@@ -6,7 +6,7 @@ namespace Swath.Bench.Tiles;
 /// <summary>What is measured.</summary>
 internal sealed record TilesSettings
 {
-    public const string Usage = "[--quick] [--image PATH] [--scene PIXELS] [--tile N,...] [--workers N,...] [--formats GTIFF,PNG,JPEG,NITF] [--repetitions N]";
+    public const string Usage = "[--quick] [--image PATH] [--scene PIXELS] [--tile N,...] [--workers N,...] [--formats GTIFF,PNG,JPEG,NITF] [--repetitions N] [--huge PIXELS] [--huge-runs N]";
 
     /// <summary>The variable that names the folder with real imagery; its aerial NITF is measured too.</summary>
     public const string ImageryVariable = "SWATH_IMAGERY";
@@ -45,6 +45,16 @@ internal sealed record TilesSettings
 
     public int Repetitions { get; init; } = 2;
 
+    /// <summary>Width and height of the huge image.</summary>
+    public int Huge { get; init; } = 60_000;
+
+    /// <summary>The huge image alone, so many times in each of <see cref="Formats"/>; null: once, after all the rest.</summary>
+    public int? HugeRuns { get; init; }
+
+    /// <summary>The formats of the huge image's tiles.</summary>
+    public IReadOnlyList<TileFormat> HugeFormats =>
+        HugeRuns is not null ? Formats : IsQuick ? [TileFormat.Gtiff] : [TileFormat.Gtiff, TileFormat.Png, TileFormat.Nitf];
+
     public static TilesSettings? TryRead(string[] args)
     {
         var settings = args is ["--quick", ..] ? Quick : new TilesSettings();
@@ -63,6 +73,8 @@ internal sealed record TilesSettings
         ("--image", _) => this with { Image = value },
         ("--scene", [var one]) when Number(one) is { } pixels => this with { Scene = pixels },
         ("--repetitions", [var one]) when Number(one) is { } repetitions => this with { Repetitions = repetitions },
+        ("--huge", [var one]) when Number(one) is { } pixels => this with { Huge = pixels },
+        ("--huge-runs", [var one]) when Number(one) is { } runs => this with { HugeRuns = runs },
         ("--tile", var list) when list.All(n => Number(n) is not null) => this with { TileSizes = [.. list.Select(n => Number(n)!.Value)] },
         ("--workers", var list) when list.All(n => Number(n) is not null) => this with { Workers = [.. list.Select(n => Number(n)!.Value)] },
         ("--formats", var list) when list.All(n => Enum.TryParse<TileFormat>(n, ignoreCase: true, out _)) =>
