@@ -16,7 +16,7 @@ public sealed class SchedulerOptions
     public double CapacityTargetPercentage { get; set; } = 1.0;
 
     [Setting("TILE_WORKERS_PER_INSTANCE"), Range(1, 10_000)]
-    [Description("Inference requests that one region has in flight at most; a job's load is its regions times this.")]
+    [Description("Inference requests that one region has in flight at most, and never more than its tiles: a job's load is the sum over its regions.")]
     public int TileWorkersPerInstance { get; set; } = 4;
 
     [Setting("SCHEDULER_ENABLE_PRIORITY")]

@@ -44,7 +44,7 @@ internal static class SlowJob
         Assert.True(types.Count(type => type == "job-completed.v1") <= 1 + types.Count(type => type is "retry-failed-tiles.v1" or "retry-outputs.v1"));
 
         await using var postgres = await EmbeddedPostgres.StartAsync(Path.Combine(cli.Home, ".swath", "postgres"));
-        await using var reserved = postgres.DataSource.CreateCommand("select coalesce(sum(reserved), 0)::int from endpoint_capacity");
+        await using var reserved = postgres.DataSource.CreateCommand("select coalesce(sum(reserved), 0)::int from capacity");
         Assert.Equal(0, await reserved.ExecuteScalarAsync());
     }
 }

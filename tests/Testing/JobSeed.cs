@@ -13,6 +13,10 @@ public sealed record JobSeed
     public int Priority { get; init; } = 10;
     public int Regions { get; init; } = 1;
     public int TileWorkers { get; init; } = 1;
+
+    /// <summary>Tiles of each region: more than any number of tile workers, unless the test is about them.</summary>
+    public int Tiles { get; init; } = 1_000;
+
     public string Kind { get; init; } = "kind";
 
     /// <summary>The job's affinity as JSON.</summary>
@@ -45,17 +49,18 @@ public sealed record JobSeed
         rows.Parameters.Add(new NpgsqlParameter { Value = jobs.Select(job => job.TileWorkers).ToArray() });
         rows.Parameters.Add(new NpgsqlParameter { Value = jobs.Select(job => job.Regions).ToArray() });
         rows.Parameters.Add(new NpgsqlParameter { Value = jobs.Select(job => job.QueuedAt).ToArray() });
-        batch.BatchCommands.Add(rows);
-
         var regions = new NpgsqlBatchCommand(
             """
             insert into job_regions (job_id, region_id, tiles, kind)
-            select s.job_id, r, 4, s.kind from unnest($1, $2, $3) as s (job_id, kind, regions) cross join lateral generate_series(0, s.regions - 1) as r
+            select s.job_id, r, s.tiles, s.kind from unnest($1, $2, $3, $4) as s (job_id, kind, regions, tiles) cross join lateral generate_series(0, s.regions - 1) as r
             """);
         regions.Parameters.Add(new NpgsqlParameter { Value = jobs.Select(job => job.JobId).ToArray() });
         regions.Parameters.Add(new NpgsqlParameter { Value = jobs.Select(job => job.Kind).ToArray() });
         regions.Parameters.Add(new NpgsqlParameter { Value = jobs.Select(job => job.Regions).ToArray() });
+        regions.Parameters.Add(new NpgsqlParameter { Value = jobs.Select(job => job.Tiles).ToArray() });
+        // A job is queued when its regions are known.
         batch.BatchCommands.Add(regions);
+        batch.BatchCommands.Add(rows);
         await batch.ExecuteNonQueryAsync();
     }
 }

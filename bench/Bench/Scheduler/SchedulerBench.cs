@@ -117,7 +117,7 @@ public static class SchedulerBench
             var watch = Stopwatch.StartNew();
             await board.CompleteAsync(region);
             watch.Restart();
-            while (await scenario.CountAsync("select count(*) from endpoint_capacity where reserved < target") > 0 && watch.Elapsed.TotalSeconds < 10)
+            while (await scenario.CountAsync("select count(*) from capacity where reserved < target") > 0 && watch.Elapsed.TotalSeconds < 10)
                 await ear.WaitAsync(TimeSpan.FromMilliseconds(100));
             times.Add(watch.Elapsed.TotalMilliseconds);
         }
@@ -166,7 +166,7 @@ public static class SchedulerBench
             var look = Stopwatch.StartNew();
             var reasons = await cycle.RunAsync();
             first.Add(look.Elapsed.TotalMilliseconds / Math.Max(1, reasons.PassedOver));
-            await scenario.ExecuteAsync("update endpoint_capacity set max_capacity = $1, target = $1, version = version + 1", (80 * SchedulerScenario.LoadPerJob) + 1);
+            await scenario.ExecuteAsync("insert into capacity_ledger (endpoint, seq, max_capacity, target) select endpoint, seq + 1, $1, $1 from capacity", (80 * SchedulerScenario.LoadPerJob) + 1);
             var watch = Stopwatch.StartNew();
             report = await cycle.RunAsync();
             costs.Add(watch.Elapsed.TotalMilliseconds / Math.Max(1, report.Admitted));
@@ -198,7 +198,7 @@ public static class SchedulerBench
     {
         var wrong = await scenario.CountAsync(
             """
-            select count(*) from endpoint_capacity e
+            select count(*) from capacity e
              where e.reserved > e.target
                 or e.reserved <> (select coalesce(sum(load - released), 0) from capacity_reservations c where c.endpoint = e.endpoint and c.closed_at is null)
             """);

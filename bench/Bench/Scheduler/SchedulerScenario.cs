@@ -44,7 +44,7 @@ internal sealed class SchedulerScenario : IAsyncDisposable
             select 'tenant-' || i, (array['free', 'standard', 'standard', 'premium', 'enterprise'])[1 + i % 5], 1000000 from generate_series(0, $1 - 1) i
             """, Tenants);
         await scenario.ExecuteAsync(
-            "insert into endpoint_capacity (endpoint, max_capacity, target, refreshed_at) select 'endpoint-' || i, $2, $2, now() from generate_series(0, $1 - 1) i",
+            "insert into capacity_ledger (endpoint, seq, max_capacity, target) select 'endpoint-' || i, 1, $2, $2 from generate_series(0, $1 - 1) i",
             Endpoints, capacityPerEndpoint);
         await scenario.ExecuteAsync(
             """
@@ -79,8 +79,12 @@ internal sealed class SchedulerScenario : IAsyncDisposable
     /// <summary>One request of every endpoint is taken, so that no job has an endpoint alone.</summary>
     public Task OccupyAsync() => ExecuteAsync(
         """
-        insert into capacity_reservations (job_id, endpoint, tenant, load, reserved_at)
-        select gen_random_uuid(), endpoint, 'tenant-0', 1, now() from endpoint_capacity
+        with won as (
+          insert into capacity_ledger (endpoint, seq, max_capacity, target, added, admitted)
+          select endpoint, seq + 1, max_capacity, target, 1, 1 from capacity returning endpoint, seq
+        )
+        insert into capacity_reservations (job_id, endpoint, tenant, load, reserved_at, ledger_seq)
+        select gen_random_uuid(), endpoint, 'tenant-0', 1, now(), seq from won
         """);
 
     /// <summary>A scheduler of its own.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Swath.Contracts;
 
 /// <summary>
@@ -27,4 +29,9 @@ public sealed record CapacityReserved
 /// <param name="RegionId">Number of the region in its job.</param>
 /// <param name="WorkerId">The worker, whose own queue the region is sent to.</param>
 /// <param name="Attempt">The fencing token: grows with every placement of the region; results of older attempts are dropped.</param>
-public sealed record RegionPlacement(int RegionId, string WorkerId, int Attempt);
+/// <param name="Requests">
+/// Inference requests that the region may have in flight at most: what is reserved for it, never more than its tiles. Absent in messages from before
+/// it was told: the job's tile workers.
+/// </param>
+public sealed record RegionPlacement(
+    int RegionId, string WorkerId, int Attempt, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Requests = null);

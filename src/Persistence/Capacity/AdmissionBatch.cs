@@ -8,6 +8,9 @@ public sealed record AdmissionBatch
     /// <summary><see cref="LedgerEntry.Version"/> of the decision.</summary>
     public required long SeenVersion { get; init; }
 
+    /// <summary><see cref="LedgerEntry.Target"/> of the decision: what a job reserves that is larger and has the endpoint alone.</summary>
+    public required int Target { get; init; }
+
     /// <summary>At least one, each once.</summary>
     public required IReadOnlyList<AdmissionCandidate> Jobs { get; init; }
 
@@ -20,6 +23,6 @@ public sealed record AdmissionBatch
     /// <summary>Fair queueing: the endpoint's virtual time after the batch.</summary>
     public double VirtualTime { get; init; }
 
-    /// <summary>Fair queueing: the finish tags of the tenants that are served.</summary>
+    /// <summary>Fair queueing: the finish tags of the tenants that are served; the others keep theirs.</summary>
     public IReadOnlyDictionary<string, double> Shares { get; init; } = new Dictionary<string, double>();
 }

@@ -17,11 +17,14 @@ public sealed record LedgerEntry
     /// <summary>Jobs with an open reservation.</summary>
     public required int Holders { get; init; }
 
-    /// <summary>Grows with every reservation and change of target: the one that reserves on an older figure has lost.</summary>
+    /// <summary>The number of its newest row, which grows with every admission and change of target: the one that reserves on an older row has lost.</summary>
     public required long Version { get; init; }
 
     /// <summary>Fair queueing: the start tag of the job that was admitted last.</summary>
     public double VirtualTime { get; init; }
+
+    /// <summary>Fair queueing: the finish tags of tenants that are ahead of <see cref="VirtualTime"/>, in load per tier weight.</summary>
+    public IReadOnlyDictionary<string, double> Shares { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Why the capacity is not known, or not fresh; absent when all is well.</summary>
     public string? Problem { get; init; }
@@ -29,7 +32,7 @@ public sealed record LedgerEntry
     /// <summary>Room for new reservations; negative when the target was lowered below what runs.</summary>
     public int Available => Target - Reserved;
 
-    /// <summary>Nothing is reserved: one single job may be larger than the target (the single-image exception).</summary>
+    /// <summary>Nothing is reserved: a job that is larger than the target may have it alone (the single-image exception).</summary>
     public bool IsIdle => Holders == 0;
 
     /// <summary>Reserved of target, 0..; 1 for a target of 0.</summary>

@@ -7,7 +7,8 @@ internal static class ReservationSql
 {
     /// <summary>
     /// Follows a CTE <c>ended (job_id, load)</c>: gives the load of ended regions back to the open reservations of their jobs
-    /// and closes those that hold nothing more. Index: <c>capacity_reservations_open</c>. Yields <c>given (endpoint)</c>.
+    /// and closes those that hold nothing more. What a job has beyond its reservation takes the place of what ended first.
+    /// Index: <c>capacity_reservations_open</c>. Yields <c>given (endpoint)</c>.
     /// </summary>
     public const string GiveBackEnded =
         """
@@ -15,8 +16,9 @@ internal static class ReservationSql
           select job_id, sum(load)::int as load from ended group by job_id
         ), given as (
           update capacity_reservations c
-             set released = least(c.load, c.released + s.load),
-                 closed_at = case when c.released + s.load >= c.load then swath_now() end
+             set beyond = greatest(0, c.beyond - s.load),
+                 released = least(c.load, c.released + greatest(0, s.load - c.beyond)),
+                 closed_at = case when c.released + greatest(0, s.load - c.beyond) >= c.load then swath_now() end
             from shares s
            where c.job_id = s.job_id and c.closed_at is null and s.load > 0
           returning c.endpoint

@@ -1,6 +1,7 @@
 using Npgsql;
 using Swath.Contracts;
 using Swath.Persistence.Capacity;
+using Swath.Persistence.Notifications;
 using Swath.Persistence.Outbox;
 
 namespace Swath.Persistence.Placement;
@@ -9,7 +10,7 @@ namespace Swath.Persistence.Placement;
 /// The board on which every region of every job stands: planned, placed on a worker, accepted by it, ended.
 /// A region's <c>attempt</c> is its fencing token: whoever reports under another token, or from another worker, is not listened to.
 /// </summary>
-public sealed class RegionAssignments(NpgsqlDataSource database, IOutbox outbox, TimeProvider time)
+public sealed class RegionAssignments(NpgsqlDataSource database, IOutbox outbox, NotificationSender notifications)
 {
     /// <summary>Writes the job's regions down. Repeating it changes nothing; a job that began anew, and was never placed, gets those that it has now.</summary>
     public async Task PlanAsync(PlannedRegions plan, CancellationToken cancellationToken = default)
@@ -74,7 +75,7 @@ public sealed class RegionAssignments(NpgsqlDataSource database, IOutbox outbox,
                  and w.incarnation = @incarnation and (not w.draining or r.accepted_by = @incarnation)
                  for update of r
             ), accepted as (
-              update job_regions r set accepted_at = @now, accepted_by = @incarnation
+              update job_regions r set accepted_at = swath_now(), accepted_by = @incarnation
                 from found f where r.job_id = f.job_id and r.region_id = f.region_id and f.accepted_by is null
               returning 1
             )
@@ -83,7 +84,6 @@ public sealed class RegionAssignments(NpgsqlDataSource database, IOutbox outbox,
             """);
         AddClaim(command.Parameters, jobId, regionId, attempt, workerId);
         command.Parameters.AddWithValue("incarnation", incarnation);
-        command.Parameters.AddWithValue("now", time.GetUtcNow());
         return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))! switch
         {
             0 => RegionAcceptance.Accepted,
@@ -119,19 +119,21 @@ public sealed class RegionAssignments(NpgsqlDataSource database, IOutbox outbox,
             """
             with given as (
               update job_regions r
-                 set worker_id = null, placed_at = null, accepted_at = null, accepted_by = null, wanted_since = @now, wanted_because = @reason
+                 set worker_id = null, placed_at = null, accepted_at = null, accepted_by = null, wanted_since = swath_now(), wanted_because = @reason
                 from unnest(@jobs, @regions, @attempts) as claim (job_id, region_id, attempt)
                where r.job_id = claim.job_id and r.region_id = claim.region_id and r.attempt = claim.attempt
                  and r.worker_id = @worker and r.ended_at is null
               returning 1
             )
-            select count(*)::int, pg_notify('swath_admission', '')::text from given
+            select count(*)::int from given
             """);
         AddClaims(command.Parameters, claims);
         command.Parameters.AddWithValue("worker", workerId);
         command.Parameters.AddWithValue("reason", reason);
-        command.Parameters.AddWithValue("now", time.GetUtcNow());
-        return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+        var given = (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+        if (given > 0)
+            notifications.Send("swath_admission");
+        return given;
     }
 
     /// <summary>
@@ -168,25 +170,29 @@ public sealed class RegionAssignments(NpgsqlDataSource database, IOutbox outbox,
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        string endpoint;
         await using (var command = new NpgsqlCommand(
             $"""
             with ended as (
-              update job_regions set ended_at = @now, outcome = @outcome
+              update job_regions set ended_at = swath_now(), outcome = @outcome
                where job_id = @job and region_id = @region and attempt = @attempt and worker_id = @worker and ended_at is null
               returning job_id, load
             ), {ReservationSql.GiveBackEnded}
-            select (select count(*) from ended), (select pg_notify('swath_admission', min(endpoint)) from given having count(*) > 0)::text
+            select count(*), (select min(endpoint) from given) from ended
             """, connection, transaction))
         {
             AddClaim(command.Parameters, jobId, regionId, attempt, workerId);
             command.Parameters.AddWithValue("outcome", outcome);
-            command.Parameters.AddWithValue("now", time.GetUtcNow());
-            if ((long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))! == 0)
+            await using var row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await row.ReadAsync(cancellationToken).ConfigureAwait(false);
+            if (row.GetInt64(0) == 0)
                 return false;
+            endpoint = row.IsDBNull(1) ? "" : row.GetString(1);
         }
 
         await outbox.EnqueueAsync(transaction, OutboxEntry.Send(Queues.ImageJob, message) with { JobId = jobId }, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        notifications.Send("swath_admission", endpoint);
         return true;
     }
 

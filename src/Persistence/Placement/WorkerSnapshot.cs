@@ -8,8 +8,9 @@ internal static class WorkerSnapshot
     /// <summary>The candidates. Index: workers_available, which those that lapsed or drain are not read from.</summary>
     internal const string Living =
         """
-        select worker_id, slots, tags, capabilities, version from workers
-         where not draining and lease_until > swath_now() order by worker_id
+        select w.worker_id, w.slots, w.tags, w.capabilities, w.version + coalesce(t.turn, 0)
+          from workers w left join lateral (select turn from worker_turns t where t.worker_id = w.worker_id order by turn desc limit 1) t on true
+         where not w.draining and w.lease_until > swath_now() order by w.worker_id
         """;
 
     /// <summary>How full they are. Index: job_regions_held, and nothing but.</summary>
@@ -30,6 +31,7 @@ internal static class WorkerSnapshot
     {
         // The versions are read first: a placement that commits between the statements makes them stale, never the figures.
         await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(PlanSettings.ByIndex));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Living));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Held));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Guarded));
@@ -38,6 +40,7 @@ internal static class WorkerSnapshot
         var kinds = new Dictionary<string, Dictionary<string, int>>(StringComparer.Ordinal);
         var guarded = new Dictionary<string, List<GuardedRegion>>(StringComparer.Ordinal);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             var id = reader.GetString(0);

@@ -101,7 +101,7 @@ public sealed class AdmissionCycle
 
             var current = entry;
             var boardNow = board;
-            var heads = await clock.TimeAsync("heads", () => _queue.ReadAsync(current.Key, depth, affinity => boardNow.MissingRule(affinity) is null, cancellationToken)).ConfigureAwait(false);
+            var heads = await clock.TimeAsync("heads", () => ReadHeadsAsync(current, boardNow, depth, cancellationToken)).ConfigureAwait(false);
             var nomination = clock.Time("nominate", () => new Nominator(current, heads, boardNow, options, _time.GetUtcNow()).Run());
             var admitted = await clock.TimeAsync("admit", () => AdmitAsync(current, heads, nomination, boardNow, cancellationToken)).ConfigureAwait(false);
             await clock.TimeAsync("requeue", () => RequeueAsync(current, nomination, cancellationToken)).ConfigureAwait(false);
@@ -135,6 +135,12 @@ public sealed class AdmissionCycle
         return board;
     }
 
+    private async Task<QueueHeads> ReadHeadsAsync(LedgerEntry entry, PlacementBoard board, int depth, CancellationToken cancellationToken)
+    {
+        var heads = await _queue.ReadAsync(entry.Key, depth, affinity => board.MissingRule(affinity) is null, cancellationToken).ConfigureAwait(false);
+        return heads.With(entry, await _ledger.RunningAsync([.. heads.Tenants.Keys], cancellationToken).ConfigureAwait(false));
+    }
+
     /// <summary>Full or unknown endpoints and a full fleet are not worth a look at the queue: what ends wakes admission again.</summary>
     private static bool NothingCanBeAdmitted(LedgerEntry entry, PlacementBoard board, SchedulerOptions options) =>
         (board.FreeSlots == 0 && board.Workers.Count > 0)
@@ -152,6 +158,7 @@ public sealed class AdmissionCycle
             {
                 Key = entry.Key,
                 SeenVersion = entry.Version,
+                Target = entry.Target,
                 Jobs = nomination.Candidates,
                 SeenWorkers = board.Versions(used),
                 TenantLimits = nomination.Candidates.Select(candidate => candidate.Tenant).Distinct()
@@ -162,7 +169,7 @@ public sealed class AdmissionCycle
             cancellationToken).ConfigureAwait(false);
         if (outcome.LostRace is null)
         {
-            board.Committed(used);
+            board.Committed(outcome.Admitted.SelectMany(job => job.Placements).Select(placement => placement.WorkerId));
             Report(entry, heads, outcome.Admitted);
         }
 

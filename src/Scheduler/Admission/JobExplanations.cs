@@ -146,7 +146,7 @@ public sealed class JobExplanations(
 
     private async Task<int?> PositionAsync(WaitingQueue queue, ExplainedJob job, LedgerEntry entry, PlacementBoard board, CancellationToken cancellationToken)
     {
-        var heads = await queue.ReadAsync(job.Key, Depth, affinity => board.MissingRule(affinity) is null, cancellationToken).ConfigureAwait(false);
+        var heads = (await queue.ReadAsync(job.Key, Depth, affinity => board.MissingRule(affinity) is null, cancellationToken).ConfigureAwait(false)).With(entry);
         var order = new FairOrder(heads.Jobs, heads.Tenants, entry.VirtualTime, heads.Depth, options.CurrentValue, time.GetUtcNow());
         var position = 0;
         while (order.Next() is { } next)
@@ -190,11 +190,12 @@ public sealed class JobExplanations(
             select j.state, j.endpoint, coalesce(j.variant, ''), j.tenant, coalesce(j.priority, 0), coalesce(j.queued_at, j.updated_at),
                    nullif(j.regions_total, 0) - coalesce(j.regions_done, 0) - coalesce(j.regions_failed, 0), greatest(1, coalesce(j.tile_workers, 1)),
                    coalesce(j.kind, ''), j.affinity::text, q.reason, q.detail, j.failure, q.job_id is null,
-                   t.tier, coalesce(t.running, 0), t.max_running,
+                   t.tier, (select count(*)::int from capacity_reservations c where c.tenant = j.tenant and c.closed_at is null), t.max_running,
                    (select count(*) from job_regions r where r.job_id = j.job_id and r.ended_at is null and r.worker_id is not null)::int,
                    (select count(*) from job_regions r where r.job_id = j.job_id and r.wanted_since is not null)::int,
                    coalesce(j.regions_total, 0), coalesce(j.tiles_failed > 0 or j.regions_done + j.regions_failed < j.regions_total, false),
-                   coalesce(j.outputs_failed > 0 or (j.state = 'Failed' and j.regions_done > 0 and j.regions_done + j.regions_failed = j.regions_total), false)
+                   coalesce(j.outputs_failed > 0 or (j.state = 'Failed' and j.regions_done > 0 and j.regions_done + j.regions_failed = j.regions_total), false),
+                   q.load
               from jobs j left join queue q on q.job_id = j.job_id left join tenants t on t.tenant = j.tenant where j.job_id = $1
             """);
         command.Parameters.Add(new NpgsqlParameter { Value = jobId });
@@ -204,7 +205,7 @@ public sealed class JobExplanations(
         string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
         return new ExplainedJob(
             jobId, row.GetString(0), new EndpointVariant(Text(1) ?? "", row.GetString(2)), Text(3) ?? "", row.GetInt32(4),
-            row.GetFieldValue<DateTimeOffset>(5), JobLoad.Of(row.IsDBNull(6) ? null : Math.Max(1, row.GetInt32(6)), row.GetInt32(7)),
+            row.GetFieldValue<DateTimeOffset>(5), row.IsDBNull(22) ? JobLoad.Of(row.IsDBNull(6) ? null : Math.Max(1, row.GetInt32(6)), row.GetInt32(7)) : row.GetInt32(22),
             row.GetString(8), Text(9), Enum.TryParse<WaitingReason>(Text(10), out var reason) ? reason : null, Text(11), Text(12), row.GetBoolean(13),
             Text(14), row.GetInt32(15), row.IsDBNull(16) ? null : row.GetInt32(16), row.GetInt32(17), row.GetInt32(18),
             row.GetInt32(19), row.GetBoolean(20), row.GetBoolean(21));

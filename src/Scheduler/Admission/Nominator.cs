@@ -67,7 +67,9 @@ internal sealed class Nominator(LedgerEntry ledger, QueueHeads heads, PlacementB
         if (options.ThrottlingEnabled && IsSavedFromPassing(job))
             return new WaitingVerdict(job, WaitingReason.BehindLargerJob, "capacity is saved up for a larger job that has waited longer");
 
-        var placement = board.TryPlace(job.JobId, job.Kind, job.Affinity, job.Regions);
+        // Of a job that is larger than the endpoint, as many regions as fit at once.
+        var regions = alone ? (int)Math.Max(1, (long)ledger.Target * job.Regions / job.Load) : job.Regions;
+        var placement = board.TryPlace(job.JobId, job.Kind, job.Affinity, regions);
         if (placement.Outcome != PlacementOutcome.Placed)
             return new WaitingVerdict(job, WaitingReason.NoFreeSlot, placement.Rule ?? "no free slot", placement.Refusal);
 
@@ -78,7 +80,6 @@ internal sealed class Nominator(LedgerEntry ledger, QueueHeads heads, PlacementB
         {
             JobId = job.JobId,
             Tenant = job.Tenant,
-            Regions = job.Regions,
             LoadPerRegion = job.LoadPerRegion,
             Alone = alone,
             Unchecked = !options.ThrottlingEnabled,

@@ -42,13 +42,12 @@ internal sealed class WaitingQueue(NpgsqlDataSource database, TimeProvider time)
     // Index: queue_lanes, one descent for each lane, to where its oldest job was last seen.
     private const string Heads =
         """
-        select l.tenant, l.priority, l.rule, t.tier, coalesce(t.running, 0), t.max_running, coalesce(s.served, 0),
-               h.job_id, h.queued_at, h.regions, h.tile_workers, h.kind, h.affinity, h.reason, h.detail, h.position
+        select l.tenant, l.priority, l.rule, t.tier, t.max_running,
+               h.job_id, h.queued_at, h.regions, h.tile_workers, h.kind, h.affinity, h.reason, h.detail, h.position, h.load
           from unnest($4, $5, $6, $7, $8) as l (tenant, priority, rule, since, since_job)
           left join tenants t on t.tenant = l.tenant
-          left join tenant_shares s on s.endpoint = $1 and s.variant = $2 and s.tenant = l.tenant
          cross join lateral (
-            select q.job_id, q.queued_at, q.regions, q.tile_workers, q.kind, q.affinity::text as affinity, q.reason, q.detail, q.position
+            select q.job_id, q.queued_at, q.regions, q.tile_workers, q.kind, q.affinity::text as affinity, q.reason, q.detail, q.position, q.load
               from queue q
              where q.endpoint = $1 and q.variant = $2 and q.tenant = l.tenant and q.priority = l.priority and q.rule = l.rule
                and (q.queued_at, q.job_id) >= (l.since, l.since_job)
@@ -186,23 +185,22 @@ internal sealed class WaitingQueue(NpgsqlDataSource database, TimeProvider time)
         Tenant = row.GetString(0),
         Priority = row.GetInt32(1),
         Rule = row.GetGuid(2),
-        JobId = row.GetGuid(7),
-        QueuedAt = row.GetFieldValue<DateTimeOffset>(8),
-        Regions = row.IsDBNull(9) ? JobLoad.AssumedRegions : row.GetInt32(9),
-        LoadPerRegion = row.GetInt32(10),
-        Kind = row.GetString(11),
-        Affinity = row.IsDBNull(12) ? null : row.GetString(12),
-        Reason = row.IsDBNull(13) ? null : Enum.Parse<WaitingReason>(row.GetString(13)),
-        Detail = row.IsDBNull(14) ? null : row.GetString(14),
-        Position = row.IsDBNull(15) ? null : row.GetInt32(15),
+        JobId = row.GetGuid(5),
+        QueuedAt = row.GetFieldValue<DateTimeOffset>(6),
+        Regions = row.IsDBNull(7) ? JobLoad.AssumedRegions : row.GetInt32(7),
+        LoadPerRegion = row.GetInt32(8),
+        Kind = row.GetString(9),
+        Affinity = row.IsDBNull(10) ? null : row.GetString(10),
+        Reason = row.IsDBNull(11) ? null : Enum.Parse<WaitingReason>(row.GetString(11)),
+        Detail = row.IsDBNull(12) ? null : row.GetString(12),
+        Position = row.IsDBNull(13) ? null : row.GetInt32(13),
+        LoadOfTiles = row.IsDBNull(14) ? null : row.GetInt32(14),
     };
 
     private static TenantStanding StandingOf(NpgsqlDataReader row) => new()
     {
         Tenant = row.GetString(0),
         Tier = TenantTier.Named(row.IsDBNull(3) ? null : row.GetString(3)),
-        Running = row.GetInt32(4),
-        MaxRunning = row.IsDBNull(5) ? null : row.GetInt32(5),
-        Served = row.GetDouble(6),
+        MaxRunning = row.IsDBNull(4) ? null : row.GetInt32(4),
     };
 }

@@ -54,7 +54,7 @@ internal static class Commands
             Endpoint = request.Endpoint,
             Variant = job.Variant,
             Tile = request.Tile,
-            TileWorkers = job.TileWorkersPerRegion,
+            TileWorkers = placement.Requests ?? job.TileWorkersPerRegion,
         };
     }
 

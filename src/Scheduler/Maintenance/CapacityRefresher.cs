@@ -55,7 +55,7 @@ public sealed class CapacityRefresher(
             """
             select c.endpoint, c.variant, j.endpoint_type,
                    (select e.data -> 'endpoint' ->> 'assumedRole' from job_events e where e.job_id = j.job_id and e.version = 1)
-              from endpoint_capacity c
+              from capacity c
               cross join lateral (
                 select coalesce(
                   (select q.job_id from queue q where q.endpoint = c.endpoint and q.variant = c.variant limit 1),

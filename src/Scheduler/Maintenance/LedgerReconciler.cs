@@ -4,7 +4,7 @@ using Swath.Persistence.Capacity;
 
 namespace Swath.Scheduler.Maintenance;
 
-/// <summary>Compares the ledger with the jobs, repairs, and says loudly that it had to.</summary>
+/// <summary>Compares the ledger with the jobs, repairs, and says loudly that it had to; and trims what the ledger no longer needs.</summary>
 public sealed class LedgerReconciler(
     CapacityLedger ledger, IOptionsMonitor<SchedulerOptions> options, TimeProvider time, ILogger<LedgerReconciler> logger) : Periodic(time, logger)
 {
@@ -14,5 +14,7 @@ public sealed class LedgerReconciler(
     {
         foreach (var repair in await ledger.ReconcileAsync(cancellationToken).ConfigureAwait(false))
             logger.LogError("The ledger was wrong and was repaired: {Repair} (job {JobId})", repair.What, repair.JobId);
+        while (await ledger.TrimAsync(cancellationToken).ConfigureAwait(false))
+            cancellationToken.ThrowIfCancellationRequested();
     }
 }

@@ -66,8 +66,8 @@ public sealed class QueuePositionUpdater(
 
     private async Task<List<(Guid, int)>> PositionsAsync(LedgerEntry entry, PlacementBoard board, CancellationToken cancellationToken)
     {
-        var heads = await _queue.ReadAsync(
-            entry.Key, PositionsPerEndpoint, affinity => board.MissingRule(affinity) is null, cancellationToken).ConfigureAwait(false);
+        var heads = (await _queue.ReadAsync(
+            entry.Key, PositionsPerEndpoint, affinity => board.MissingRule(affinity) is null, cancellationToken).ConfigureAwait(false)).With(entry);
         var order = new FairOrder(heads.Jobs, heads.Tenants, entry.VirtualTime, heads.Depth, options.CurrentValue, _clock.GetUtcNow());
         var positions = new List<(Guid, int)>(PositionsPerEndpoint);
         while (positions.Count < PositionsPerEndpoint && order.Next() is { } job)

@@ -9,7 +9,7 @@ public sealed record TenantStanding
     public required TenantTier Tier { get; init; }
 
     /// <summary>Jobs that hold reservations, on all endpoints.</summary>
-    public required int Running { get; init; }
+    public int Running { get; init; }
 
     /// <summary>The tenant's own limit of running jobs; the tier's when absent.</summary>
     public int? MaxRunning { get; init; }

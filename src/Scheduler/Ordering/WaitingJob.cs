@@ -38,6 +38,9 @@ public sealed record WaitingJob
     /// <summary>What its row in the queue says now, from 1.</summary>
     public int? Position { get; init; }
 
+    /// <summary>The load of the job's open regions, each no more than its tiles; absent where the tiles are not known.</summary>
+    public int? LoadOfTiles { get; init; }
+
     /// <summary>Inference requests that the job will have in flight at most.</summary>
-    public int Load => JobLoad.Of(Regions, LoadPerRegion);
+    public int Load => LoadOfTiles ?? JobLoad.Of(Regions, LoadPerRegion);
 }

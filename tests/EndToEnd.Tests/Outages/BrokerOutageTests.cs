@@ -36,7 +36,7 @@ public sealed class BrokerOutageTests
         Assert.Equal("Completed ", await fleet.JobsAsync());
         Assert.Equal(Jobs * MarkedJob.TilesAcross * MarkedJob.TilesAcross, model.Asked.Count);
         Assert.Equal(0, await fleet.Database.ScalarAsync<int>("select max(losses) from job_regions"));
-        await fleet.UntilAsync<long>("the ledger is at 0", reserved => reserved == 0, "select coalesce(sum(reserved), 0)::bigint from endpoint_capacity");
+        await fleet.UntilAsync<long>("the ledger is at 0", reserved => reserved == 0, "select coalesce(sum(reserved), 0)::bigint from capacity");
         var verified = await fleet.Cli.RunAsync("verify");
         Assert.True(verified.ExitCode == 0, verified.ToString());
     }

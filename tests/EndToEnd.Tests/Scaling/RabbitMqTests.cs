@@ -94,7 +94,7 @@ public sealed class RabbitMqTests
 
     private static async Task AssertNothingIsLeftAsync(Fleet fleet)
     {
-        await fleet.UntilAsync<long>("the ledger is at 0", reserved => reserved == 0, "select coalesce(sum(reserved), 0)::bigint from endpoint_capacity");
+        await fleet.UntilAsync<long>("the ledger is at 0", reserved => reserved == 0, "select coalesce(sum(reserved), 0)::bigint from capacity");
         Assert.Equal(0, await fleet.Database.ScalarAsync<long>("select count(*) from capacity_reservations where closed_at is null"));
         var verified = await fleet.Cli.RunAsync("verify");
         Assert.True(verified.ExitCode == 0, verified.ToString());

@@ -62,7 +62,6 @@ internal sealed class PlacementBench
     {
         JobId = job.JobId,
         Tenant = job.Tenant,
-        Regions = job.Regions,
         LoadPerRegion = job.TileWorkers,
         Workers = workers,
     };
@@ -71,10 +70,12 @@ internal sealed class PlacementBench
     public async Task<AdmissionOutcome> AdmitAsync(EndpointVariant key, params AdmissionCandidate[] jobs)
     {
         var living = await Workers.GetLivingWorkersAsync();
+        var entry = await EntryAsync(key);
         return await Ledger.TryAdmitAsync(new AdmissionBatch
         {
             Key = key,
-            SeenVersion = (await EntryAsync(key)).Version,
+            SeenVersion = entry.Version,
+            Target = entry.Target,
             Jobs = jobs,
             SeenWorkers = living.ToDictionary(worker => worker.WorkerId, worker => worker.Version),
         });

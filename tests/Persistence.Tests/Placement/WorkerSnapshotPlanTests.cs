@@ -10,6 +10,7 @@ public sealed class WorkerSnapshotPlanTests(DatabaseFixture database) : IClassFi
 
     public async Task InitializeAsync()
     {
+        await database.FollowAsync(new FakeTimeProvider(Now));
         await database.Database.ExecuteAsync(
             """
             insert into workers (worker_id, incarnation, slots, tags, started_at, lease_until, draining)
@@ -23,7 +24,10 @@ public sealed class WorkerSnapshotPlanTests(DatabaseFixture database) : IClassFi
                    case when i % 100 <> 0 then $1::timestamptz end, case when i % 100 <> 0 then 'completed' end
               from generate_series(1, 100000) i
             """, Now);
+        await database.Database.ExecuteAsync(
+            "insert into worker_turns (worker_id, turn) select 'worker-' || 200 * w, t from generate_series(1, 500) w, generate_series(1, 100) t on conflict do nothing");
         await database.Database.ExecuteAsync("vacuum (analyze) workers");
+        await database.Database.ExecuteAsync("vacuum (analyze) worker_turns");
         await database.Database.ExecuteAsync("vacuum (analyze) job_regions");
     }
 

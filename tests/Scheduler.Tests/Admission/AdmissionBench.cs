@@ -86,9 +86,16 @@ internal sealed class AdmissionBench : IAsyncDisposable
     /// <summary>What the saga does when it hears of an admission, and the worker when it is done.</summary>
     public async Task FinishAsync(Guid jobId)
     {
+        await FinishPlacedAsync(jobId);
+        await Database.ExecuteAsync("update jobs set state = 'Completed' where job_id = $1", jobId);
+    }
+
+    /// <summary>The regions that workers have end; the job runs on.</summary>
+    public async Task FinishPlacedAsync(Guid jobId)
+    {
         await Database.ExecuteAsync("update jobs set state = 'Running' where job_id = $1 and state = 'Queued'", jobId);
         var regions = new List<(int Region, int Attempt, string Worker)>();
-        await using (var command = Database.DataSource.CreateCommand("select region_id, attempt, worker_id from job_regions where job_id = $1 and ended_at is null"))
+        await using (var command = Database.DataSource.CreateCommand("select region_id, attempt, worker_id from job_regions where job_id = $1 and worker_id is not null and ended_at is null"))
         {
             command.Parameters.Add(new Npgsql.NpgsqlParameter { Value = jobId });
             await using var reader = await command.ExecuteReaderAsync();
@@ -101,8 +108,6 @@ internal sealed class AdmissionBench : IAsyncDisposable
             Assert.True(await Board.CompleteAsync(
                 new RegionCompleted { JobId = jobId, RegionId = region, Attempt = attempt, WorkerId = worker, TilesDone = 1, Features = 0 }));
         }
-
-        await Database.ExecuteAsync("update jobs set state = 'Completed' where job_id = $1", jobId);
     }
 
     public Task<List<Guid>> AdmittedAsync() => IdsAsync(

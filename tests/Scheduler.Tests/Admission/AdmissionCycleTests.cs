@@ -63,6 +63,14 @@ public sealed class AdmissionCycleTests : IAsyncLifetime
         Assert.Equal(1, (await _bench.CycleAsync()).Admitted);
         Assert.Equal([huge.JobId], await _bench.AdmittedAsync());
         Assert.True(await _bench.Database.ScalarAsync<bool>("select alone from capacity_reservations where job_id = $1", huge.JobId));
+        Assert.Equal(4, Assert.Single(await _bench.Ledger.ReadAsync("endpoint")).Reserved);
+
+        // Its ten regions of load 4 run one after another, and the endpoint is its own until the last has ended.
+        for (var region = 1; region < 10; region++)
+        {
+            await _bench.FinishPlacedAsync(huge.JobId);
+            Assert.Equal((0, 1), ((await _bench.CycleAsync()).Admitted, await PlacedAsync(huge)));
+        }
 
         await _bench.FinishAsync(huge.JobId);
         await _bench.CycleAsync();
@@ -182,8 +190,9 @@ public sealed class AdmissionCycleTests : IAsyncLifetime
 
         _bench.Options.CurrentValue.ThrottlingEnabled = false;
 
+        // The first one, larger than the endpoint, has reserved all of it.
         Assert.Equal(4, (await _bench.CycleAsync()).Admitted);
-        Assert.Equal(20, (await _bench.Ledger.ReadAsync("endpoint"))[0].Reserved);
+        Assert.Equal(17, (await _bench.Ledger.ReadAsync("endpoint"))[0].Reserved);
     }
 
     [Fact]
@@ -284,4 +293,7 @@ public sealed class AdmissionCycleTests : IAsyncLifetime
         Assert.Equal(1, (await _bench.CycleAsync()).Admitted);
     }
 
+
+    private async Task<int> PlacedAsync(JobSeed job) => (int)await _bench.Database.ScalarAsync<long>(
+        "select count(*) from job_regions where job_id = $1 and worker_id is not null and ended_at is null", job.JobId);
 }

@@ -104,7 +104,7 @@ public sealed class SchedulerMetricsTests
     {
         var log = new RecordingLogger();
         await using var bench = await AdmissionBench.CreateAsync(log);
-        await bench.Database.ExecuteAsync("alter table endpoint_capacity rename to elsewhere");
+        await bench.Database.ExecuteAsync("alter table capacity_ledger rename to elsewhere");
         var admission = bench.Hosted<AdmissionService>();
 
         await admission.StartAsync(CancellationToken.None);

@@ -19,7 +19,7 @@ public sealed class ThrottlingProperties
         Prop.ForAll(Cases().ToArbitrary(), @case =>
         {
             var jobs = Nominate(@case, throttling: true).Candidates;
-            var load = jobs.Sum(job => job.Load);
+            var load = jobs.Sum(job => job.LoadPerRegion);
             return jobs.All(job => !job.Unchecked)
                 && (load <= Math.Max(0, @case.Target - @case.Reserved) || (@case.Reserved == 0 && jobs is [{ Alone: true }]));
         }));

@@ -46,9 +46,10 @@ public sealed class TableChecksTests(DatabaseFixture database) : IClassFixture<D
         await using var process = await StartAsync(new Swath.Contracts.CancelJob { JobId = _job });
         await PlanAsync("(0, 0, null), (1, 0, null)");
         await database.Database.ExecuteAsync(
-            "insert into endpoint_capacity (endpoint, max_capacity, target, refreshed_at) values ('e', 10, 10, swath_now()) on conflict do nothing");
-        await database.Database.ExecuteAsync(
-            "insert into capacity_reservations (job_id, endpoint, tenant, load, reserved_at) values ($1, 'e', 't', 4, swath_now())", _job);
+            """
+            with won as (insert into capacity_ledger (endpoint, seq, max_capacity, target, added, admitted) values ('e', 1, 10, 10, 4, 1) returning seq)
+            insert into capacity_reservations (job_id, endpoint, tenant, load, reserved_at, ledger_seq) select $1, 'e', 't', 4, swath_now(), seq from won
+            """, _job);
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await database.FollowAsync(clock);
         Assert.Empty(await DifferencesAsync(process));

@@ -13,6 +13,7 @@ create table queue (
   tile_workers integer not null,
   kind         text not null,
   affinity     jsonb null,
+  load         integer null,
   -- Equal for jobs that the same workers may take.
   rule         uuid not null generated always as (md5(coalesce((affinity -> 'hard')::text, ''))::uuid) stored,
   reason       text null,
@@ -25,6 +26,7 @@ create table queue (
 comment on table queue is 'One row for each job that waits to be admitted; deleted when it is. Written by a trigger on jobs and by admission.';
 comment on column queue.turn is 'How many times the job has entered the queue: jobs.queue_turn.';
 comment on column queue.regions is 'Regions that still have to run; null when their number is not known.';
+comment on column queue.load is 'Inference requests that its open regions need: of each its tile workers, or its tiles if they are fewer. Null where they are not known.';
 comment on column queue.rule is 'A hash of the hard rules of the affinity.';
 comment on column queue.reason is 'Advisory, written by admission: why the job was not admitted yet.';
 comment on column queue.detail is 'Advisory, written by admission: what would unblock it.';
@@ -56,12 +58,13 @@ alter table capacity_reservations add column turn integer null;
 -- A job's row in the queue, as its row in `jobs` says.
 create function swath_queue_row(j jobs)
 returns table (job_id uuid, endpoint text, variant text, tenant text, priority integer, queued_at timestamptz, turn integer, regions integer,
-               tile_workers integer, kind text, affinity jsonb)
-language sql immutable as $$
+               tile_workers integer, kind text, affinity jsonb, load integer)
+language sql stable as $$
   select j.job_id, coalesce(j.endpoint, ''), coalesce(j.variant, ''), coalesce(j.tenant, ''), coalesce(j.priority, 0),
          coalesce(j.queued_at, j.updated_at), j.queue_turn,
          case when j.regions_total > 0 then greatest(1, j.regions_total - coalesce(j.regions_done, 0) - coalesce(j.regions_failed, 0)) end,
-         greatest(1, coalesce(j.tile_workers, 1)), coalesce(j.kind, ''), j.affinity
+         greatest(1, coalesce(j.tile_workers, 1)), coalesce(j.kind, ''), j.affinity,
+         (select sum(least(r.tiles, greatest(1, coalesce(j.tile_workers, 1))))::integer from job_regions r where r.job_id = j.job_id and r.ended_at is null)
 $$;
 
 -- Whatever brings a job into the state Queued puts it into the queue: its saga, a replay, somebody with psql. Not so a job that was admitted in this very
@@ -71,15 +74,15 @@ begin
   if tg_op = 'DELETE' or new.state <> 'Queued' then
     delete from queue where job_id = old.job_id;
   elsif tg_op = 'UPDATE' and old.state = 'Queued' and old.queue_turn = new.queue_turn then
-    update queue set regions = r.regions from swath_queue_row(new) r where queue.job_id = r.job_id;
+    update queue set regions = r.regions, load = r.load from swath_queue_row(new) r where queue.job_id = r.job_id;
   else
-    insert into queue (job_id, endpoint, variant, tenant, priority, queued_at, turn, regions, tile_workers, kind, affinity)
+    insert into queue (job_id, endpoint, variant, tenant, priority, queued_at, turn, regions, tile_workers, kind, affinity, load)
     select r.* from swath_queue_row(new) r
      where not exists (select from capacity_reservations c where c.job_id = r.job_id and c.closed_at is null and c.turn = r.turn)
     on conflict (job_id) do update
        set endpoint = excluded.endpoint, variant = excluded.variant, tenant = excluded.tenant, priority = excluded.priority,
            queued_at = excluded.queued_at, turn = excluded.turn, regions = excluded.regions, tile_workers = excluded.tile_workers,
-           kind = excluded.kind, affinity = excluded.affinity, reason = null, detail = null, position = null;
+           kind = excluded.kind, affinity = excluded.affinity, load = excluded.load, reason = null, detail = null, position = null;
   end if;
   return null;
 end $$;
@@ -102,7 +105,7 @@ drop function swath_job_queued();
 drop function swath_job_running();
 
 -- What waits now. The triggers' lock on `jobs` keeps others out until all of it stands here.
-insert into queue (job_id, endpoint, variant, tenant, priority, queued_at, turn, regions, tile_workers, kind, affinity, reason, detail, position)
+insert into queue (job_id, endpoint, variant, tenant, priority, queued_at, turn, regions, tile_workers, kind, affinity, load, reason, detail, position)
 select r.*, j.waiting_reason, j.waiting_detail, j.queue_position
   from jobs j cross join lateral swath_queue_row(j) r
  where j.state = 'Queued' and j.admitted_at is null;
