@@ -65,6 +65,7 @@ public static class SchedulerServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITableCheck, RegionsCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITableCheck, ReservationsCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITableCheck, QueueCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStoreCheck, LedgerCheck>());
         return services;
     }
 

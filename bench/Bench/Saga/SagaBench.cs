@@ -80,7 +80,7 @@ public static class SagaBench
         var stream = new ServiceCollection();
         stream.AddEventStream<ImageJob>(ImageJobStream.Configure);
         var model = (StreamModel)stream.Single(s => s.ServiceType == typeof(StreamModel)).ImplementationInstance!;
-        return (await new SagaVerify(database, model, []).CompareAsync()).Agrees;
+        return (await new SagaVerify(database, model, [], []).CompareAsync()).Agrees;
     }
 
     private static async Task PrintSettingsAsync(EmbeddedPostgres server, int seconds, int repetitions)

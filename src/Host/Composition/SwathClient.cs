@@ -116,7 +116,7 @@ internal sealed class SwathClient : IAsyncDisposable
 
     /// <summary>Compares every row of <c>jobs</c>, and what the scheduler keeps of them, with the fold of its events.</summary>
     public Task<SagaVerification> VerifyAsync(CancellationToken cancellationToken) =>
-        new SagaVerify(_database.Unhurried, _services.GetRequiredService<StreamModel>(), _services.GetServices<ITableCheck>()).CompareAsync(null, cancellationToken);
+        new SagaVerify(_database.Unhurried, _services.GetRequiredService<StreamModel>(), _services.GetServices<ITableCheck>(), _services.GetServices<IStoreCheck>()).CompareAsync(null, cancellationToken);
 
     /// <summary>Whether one of the jobs still holds capacity.</summary>
     public async Task<bool> HoldCapacityAsync(IReadOnlyCollection<Guid> jobs, CancellationToken cancellationToken)

@@ -20,13 +20,15 @@ public sealed class SagaVerify
     private readonly StreamModel _model;
     private readonly SecondLook _second;
     private readonly RowComparison _comparison;
+    private readonly IReadOnlyList<IStoreCheck> _storeChecks;
 
     /// <param name="database">Connections whose statements may take some seconds.</param>
     /// <param name="model">The stream.</param>
     /// <param name="checks">What is compared beside <c>jobs</c>.</param>
-    public SagaVerify(NpgsqlDataSource database, StreamModel model, IEnumerable<ITableCheck> checks)
+    /// <param name="storeChecks">What is compared once, for all jobs together.</param>
+    public SagaVerify(NpgsqlDataSource database, StreamModel model, IEnumerable<ITableCheck> checks, IEnumerable<IStoreCheck> storeChecks)
     {
-        (_database, _model) = (database, model);
+        (_database, _model, _storeChecks) = (database, model, [.. storeChecks]);
         _comparison = new RowComparison(model, [.. checks]);
         _second = new SecondLook(database, model, _comparison);
     }
@@ -45,7 +47,7 @@ public sealed class SagaVerify
             await using (var connection = await _database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false))
             {
                 foreach (var difference in await _comparison.CompareAsync(connection, batch, cancellationToken).ConfigureAwait(false))
-                    suspects.Add(difference.JobId);
+                    suspects.Add(difference.JobId!.Value);
             }
 
             differences.AddRange(await _second.CompareAsync(suspects, cancellationToken).ConfigureAwait(false));
@@ -54,7 +56,17 @@ public sealed class SagaVerify
         }
 
         await AddUnexplainedAsync(differences, cancellationToken).ConfigureAwait(false);
+        foreach (var check in _storeChecks)
+            await AddAsync(check, differences, cancellationToken).ConfigureAwait(false);
         return new SagaVerification(streams, differences);
+    }
+
+    private async Task AddAsync(IStoreCheck check, List<SagaDifference> differences, CancellationToken cancellationToken)
+    {
+        await using var command = _database.CreateCommand(check.Statement);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            differences.Add(new SagaDifference(null, reader.GetString(0), reader.GetString(1), reader.GetString(2)));
     }
 
     private async Task AddUnexplainedAsync(List<SagaDifference> differences, CancellationToken cancellationToken)

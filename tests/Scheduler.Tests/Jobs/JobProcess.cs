@@ -7,6 +7,7 @@ using Swath.Contracts;
 using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Outbox;
 using Swath.Scheduler.Jobs;
+using Swath.Scheduler.Verification;
 
 namespace Swath.Scheduler.Tests.Jobs;
 
@@ -25,7 +26,7 @@ internal sealed class JobProcess : IReceiveObserver, IAsyncDisposable
     public SagaVerify Verify => _services.GetRequiredService<SagaVerify>();
 
     public SagaVerify VerifyWith(params ITableCheck[] checks) =>
-        new(_services.GetRequiredService<NpgsqlDataSource>(), Model, checks);
+        new(_services.GetRequiredService<NpgsqlDataSource>(), Model, checks, [new LedgerCheck()]);
 
     public StreamModel Model => _services.GetRequiredService<StreamModel>();
 

@@ -82,6 +82,40 @@ public sealed class TableChecksTests(DatabaseFixture database) : IClassFixture<D
         Assert.Equal([new(_job, "queue", "is Cancelled", "waits there")], await DifferencesAsync(process));
     }
 
+    [Fact]
+    public async Task Compare_RegionOnAWorkerThatHoldsNothing_IsADifferenceAMinuteLater()
+    {
+        await using var process = await StartAsync(Reserved(_job));
+        await PlanAsync("(0, 1, null), (1, 1, null)");
+        await database.Database.ExecuteAsync("update job_regions set worker_id = 'w', placed_at = swath_now() where job_id = $1 and region_id = 1", _job);
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await database.FollowAsync(clock);
+        Assert.Empty(await DifferencesAsync(process));
+
+        clock.Advance(TimeSpan.FromMinutes(2));
+
+        Assert.Equal([new(_job, "capacity_reservations", "a reservation", "none, with 1 region(s) on workers")], await DifferencesAsync(process));
+    }
+
+    [Fact]
+    public async Task Compare_LedgerThatReservationsDoNotBearOut_IsADifferenceOfNoJob()
+    {
+        await using var fresh = await PostgresServer.CreateDatabaseAsync();
+        await using var process = await JobProcess.StartAsync(fresh.DataSource);
+        await fresh.ExecuteAsync(
+            """
+            with won as (insert into capacity_ledger (endpoint, seq, max_capacity, target, added, admitted) values ('e', 1, 10, 10, 4, 1) returning seq)
+            insert into capacity_reservations (job_id, endpoint, tenant, load, reserved_at, ledger_seq) select $1, 'e', 't', 4, swath_now(), seq from won
+            """, _job);
+        Assert.True((await process.VerifyWith().CompareAsync()).Agrees);
+
+        await fresh.ExecuteAsync("alter table capacity_reservations disable trigger user");
+        await fresh.ExecuteAsync("update capacity_reservations set load = 7");
+
+        Assert.Equal(
+            [new(null, "capacity_ledger e", "7 reserved by 1 job(s)", "4 reserved by 1 job(s)")], (await process.VerifyWith().CompareAsync()).Differences);
+    }
+
     private async Task<JobProcess> StartAsync(params object[] more)
     {
         var process = await JobProcess.StartAsync(database.DataSource);
