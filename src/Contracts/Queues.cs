@@ -9,7 +9,10 @@ public static class Queues
     /// <summary>Requests from outside: what is published as <see cref="ImageRequested"/> ends here, and nothing else does.</summary>
     public static Uri ImageRequests { get; } = new("queue:image-requests");
 
-    /// <summary>The saga's own queue: everything that moves an image job. Bound to no message: only who may write to the queue itself reaches it.</summary>
+    /// <summary>
+    /// The saga's own queue: everything that moves an image job. Bound to no message: only who may write to the queue itself reaches it. A broker may hold it in
+    /// parts, a job's messages in one of them: <c>image-job-0</c> to <c>image-job-15</c> on RabbitMQ, the groups of <c>image-job.fifo</c> on Amazon SQS.
+    /// </summary>
     public static Uri ImageJob { get; } = new("queue:image-job");
 
     public static Uri CalculateRegions { get; } = new("queue:calculate-regions");

@@ -90,7 +90,7 @@ internal static class MessagePeer
                 Messaging.ConfigureFaults(endpoint);
                 transport.Configure(name, endpoint);
             });
-            transport.Use(bus);
+            transport.Use(bus, Roles.Worker);
         })
         .BuildServiceProvider();
 }

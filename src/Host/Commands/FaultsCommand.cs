@@ -42,7 +42,7 @@ internal static class FaultsCommand
             var queues = Queues();
             if (onlyJob is not null)
                 await RequireOneAsync(queues, onlyJob, cancellationToken);
-            var retries = await queues.RetryAsync(fault => (onlyQueue is null || fault.Queue == onlyQueue) && (onlyJob is null || BeginsWith(fault.JobId, onlyJob)), cancellationToken);
+            var retries = await queues.RetryAsync(fault => (onlyQueue is null || onlyQueue == fault.Queue || onlyQueue == FaultQueueNames.Shared(fault.Queue)) && (onlyJob is null || BeginsWith(fault.JobId, onlyJob)), cancellationToken);
             Terminal.WriteLine($"Put back {retries.PutBack} message(s).");
             if (retries.Dropped > 0)
                 Terminal.WriteLine($"Dropped {retries.Dropped} message(s) to workers that are gone: their regions went to others.");

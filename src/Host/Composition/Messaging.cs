@@ -41,7 +41,7 @@ internal static class Messaging
                 endpoint.ConfigureConsumeTopology = false;
             options.Transport.Configure(name, endpoint);
         });
-        options.Transport.Use(bus);
+        options.Transport.Use(bus, options.Roles);
     }
 
     /// <summary>What has failed for good becomes a fault and goes to the fault queue; what was only cut short goes back.</summary>

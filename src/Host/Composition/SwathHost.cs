@@ -72,7 +72,12 @@ internal static class SwathHost
         services.AddSwathHealth();
 
         // In every process that delivers, with the saga or without: it tells jobs that are over from others.
-        services.AddEventStream<ImageJob>(ImageJobStream.Configure);
+        services.AddEventStream<ImageJob>(stream =>
+        {
+            ImageJobStream.Configure(stream);
+            if (!options.Transport.KeepsJobsTogether)
+                stream.Options.CachedSagas = 0;
+        });
         if (options.Roles.HasFlag(Roles.Intake))
             AddIntake(services, options);
 
@@ -133,7 +138,8 @@ internal static class SwathHost
     {
         outbox.TransportForgets = options.Transport.LivesInProcess;
         outbox.Transport = options.Transport.Name;
-        outbox.Route = address => options.Transport.Route(StoredAddress.Of(address));
+        outbox.Route = (address, jobId) => options.Transport.Route(StoredAddress.Of(address), jobId);
+        outbox.Mark = options.Transport.Mark;
         outbox.RedeliverUnconsumed = options.Roles.HasFlag(Roles.Scheduler);
         if (!options.Transport.LivesInProcess)
             outbox.RedeliverAfter = BrokerRedeliverAfter;

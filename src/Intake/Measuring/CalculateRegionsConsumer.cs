@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Swath.Contracts;
 using Swath.Imaging;
 using Swath.Persistence.Losses;
+using Swath.Persistence.Outbox;
 using Swath.Persistence.ReadSide;
 
 namespace Swath.Intake.Measuring;
@@ -16,6 +17,7 @@ public sealed class CalculateRegionsConsumer(
     JobReader jobs,
     CommandLosses losses,
     IOptionsMonitor<IntakeOptions> options,
+    IOptions<OutboxOptions> outbox,
     ILogger<CalculateRegionsConsumer> logger) : IConsumer<CalculateRegions>
 {
     public async Task Consume(ConsumeContext<CalculateRegions> context)
@@ -51,13 +53,13 @@ public sealed class CalculateRegionsConsumer(
             if (problems.Count > 0)
                 await RejectAsync(context, string.Join(' ', problems));
             else
-                await context.Send(Queues.ImageJob, regions);
+                await AnswerAsync(context, regions);
         }
         catch (ImageException refused) when (refused.Rejection is not null)
         {
             metrics.ImageAccessError(refused.Kind);
             logger.LogInformation("Job {JobId}: image rejected, {Kind}: {Detail}", context.Message.JobId, refused.Kind, refused.Message);
-            await context.Send(Queues.ImageJob, new ImageRejected { JobId = context.Message.JobId, Reason = refused.Rejection.Value, Detail = refused.Message });
+            await AnswerAsync(context, new ImageRejected { JobId = context.Message.JobId, Reason = refused.Rejection.Value, Detail = refused.Message });
         }
         catch (ImageException failed)
         {
@@ -71,7 +73,7 @@ public sealed class CalculateRegionsConsumer(
     {
         var detail = $"The process was lost {lost} times while it measured this job's image (IMAGE_MAX_LOSSES): the image or the region of interest may be what kills it.";
         logger.LogError("Job {JobId}: {Detail}", context.Message.JobId, detail);
-        return context.Send(Queues.ImageJob, new ImageRejected { JobId = context.Message.JobId, Reason = ImageRejection.InvalidRequest, Detail = detail });
+        return AnswerAsync(context, new ImageRejected { JobId = context.Message.JobId, Reason = ImageRejection.InvalidRequest, Detail = detail });
     }
 
     // Some of several are enough: to mend a request costs nothing, to run it again for an output that was known to fail does.
@@ -79,6 +81,9 @@ public sealed class CalculateRegionsConsumer(
     {
         metrics.OutputsRejected();
         logger.LogInformation("Job {JobId}: outputs rejected: {Detail}", context.Message.JobId, problems);
-        await context.Send(Queues.ImageJob, new ImageRejected { JobId = context.Message.JobId, Reason = ImageRejection.OutputNotWritable, Detail = problems });
+        await AnswerAsync(context, new ImageRejected { JobId = context.Message.JobId, Reason = ImageRejection.OutputNotWritable, Detail = problems });
     }
+
+    private Task AnswerAsync(ConsumeContext<CalculateRegions> context, object answer) =>
+        context.AnswerAsync(outbox.Value, Queues.ImageJob, context.Message.JobId, answer);
 }

@@ -38,6 +38,8 @@ internal sealed class MessageRetryContext<T>(MessageRetryPolicy policy, T contex
 
     public bool TryNext(Exception failure, out RetryContext<T> next)
     {
+        if (MessageRetryPolicy.IsConflict(failure))
+            MessageRetryPolicy.CountConflict();
         var counted = DatabaseAway.IsCauseOf(failure) ? tries with { Away = tries.Away + 1 }
             : MessageRetryPolicy.IsConflict(failure) ? tries with { Conflicts = tries.Conflicts + 1 }
             : tries with { Failures = tries.Failures + 1 };

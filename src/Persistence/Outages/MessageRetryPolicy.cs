@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using MassTransit;
 
 namespace Swath.Persistence.Outages;
@@ -13,6 +14,10 @@ namespace Swath.Persistence.Outages;
 /// <param name="hopeless">Exceptions that would only come again.</param>
 internal sealed class MessageRetryPolicy(DatabaseReturn? database, int conflicts, int failures, Type[] hopeless) : IRetryPolicy
 {
+    private static readonly Meter Meter = new("Swath.Persistence");
+    private static readonly Counter<long> ConflictCounter =
+        Meter.CreateCounter<long>("saga.conflicts", "{message}", "Messages whose saga another process had changed meanwhile, once per try.");
+
     public DatabaseReturn? Database => database;
 
     public int Conflicts => conflicts;
@@ -26,6 +31,8 @@ internal sealed class MessageRetryPolicy(DatabaseReturn? database, int conflicts
         DatabaseAway.IsCauseOf(exception) || IsConflict(exception) || (failures > 0 && !hopeless.Any(type => type.IsInstanceOfType(exception)));
 
     public static bool IsConflict(Exception exception) => exception is ConcurrencyException;
+
+    public static void CountConflict() => ConflictCounter.Add(1);
 
     public void Probe(ProbeContext context) => context.CreateScope("messageRetry");
 }

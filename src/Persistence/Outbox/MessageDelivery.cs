@@ -33,11 +33,11 @@ internal static class MessageDelivery
         TimeProvider time, CancellationToken cancellationToken)
     {
         // Short already, unless an earlier version stored it.
-        var destination = options.Route(ShortAddress.Of(message.Destination, message.MessageTypes));
+        var destination = options.Route(ShortAddress.Of(message.Destination, message.MessageTypes), message.CorrelationId);
         var endpoint = destination.Scheme == PublishScheme
             ? await PublishEndpoints.GetOrAdd(destination.ToString(), Resolve)(publishing).ConfigureAwait(false)
             : await sending.GetSendEndpoint(destination).ConfigureAwait(false);
-        await endpoint.Send(new SerializedMessageBody(), new OutgoingMessagePipe(message, time), cancellationToken).ConfigureAwait(false);
+        await endpoint.Send(new SerializedMessageBody(), new OutgoingMessagePipe(message, options, time), cancellationToken).ConfigureAwait(false);
     }
 
     private static Func<IPublishEndpointProvider, Task<ISendEndpoint>> Resolve(string urn)

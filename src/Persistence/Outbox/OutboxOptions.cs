@@ -1,3 +1,5 @@
+using MassTransit;
+
 namespace Swath.Persistence.Outbox;
 
 /// <summary>How messages are delivered after their transaction.</summary>
@@ -15,8 +17,14 @@ public sealed class OutboxOptions
     /// </summary>
     public string? Transport { get; set; }
 
-    /// <summary>Where a message for <c>queue:name</c>, or a published one (<c>urn:message:...</c>), is handed to, where a transport or a release wants another address for it. Default: the same.</summary>
-    public Func<Uri, Uri> Route { get; set; } = static address => address;
+    /// <summary>
+    /// Where a message for <c>queue:name</c>, or a published one (<c>urn:message:...</c>), about a job is handed to, where a transport or a release wants another
+    /// address for it. What is stored is the address that is routed, not the one that it is routed to. Default: the same.
+    /// </summary>
+    public Func<Uri, Guid?, Uri> Route { get; set; } = static (address, _) => address;
+
+    /// <summary>What a transport is told with a message about a job, beside its address. Default: nothing.</summary>
+    public Action<SendContext, Guid?> Mark { get; set; } = static (_, _) => { };
 
     /// <summary>True to look for delivered messages that the saga has left no trace of: where the saga runs, because elsewhere its backlog would look the same. Default true.</summary>
     public bool RedeliverUnconsumed { get; set; } = true;

@@ -6,7 +6,7 @@ using MassTransit.Serialization;
 namespace Swath.Persistence.Outbox;
 
 /// <summary>Makes a fresh send context into the stored message: its ids, addresses and headers, its bytes unchanged.</summary>
-internal sealed class OutgoingMessagePipe(OutgoingMessage message, TimeProvider time) : IPipe<SendContext<SerializedMessageBody>>
+internal sealed class OutgoingMessagePipe(OutgoingMessage message, OutboxOptions options, TimeProvider time) : IPipe<SendContext<SerializedMessageBody>>
 {
     public Task Send(SendContext<SerializedMessageBody> context)
     {
@@ -28,6 +28,7 @@ internal sealed class OutgoingMessagePipe(OutgoingMessage message, TimeProvider 
         }
         if (message.TransportProperties is not null && context is TransportSendContext transport)
             transport.ReadPropertiesFrom(message.TransportProperties.ToDictionary(p => p.Key, p => (object)p.Value, StringComparer.OrdinalIgnoreCase));
+        options.Mark(context, message.CorrelationId);
         if (message.Delay is { } delay)
             context.Delay = delay;
         context.Serializer = new CopyBodySerializer(new ContentType(message.ContentType), new BytesMessageBody(message.Body));

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Swath.Contracts;
 using Swath.Endpoints;
+using Swath.Persistence.Outbox;
 using Swath.Persistence.Placement;
 using Swath.Persistence.ReadSide;
 using Swath.Scheduler.Jobs;
@@ -16,7 +17,7 @@ namespace Swath.Scheduler.Capacity;
 /// </summary>
 public sealed class SelectVariantConsumer(
     RegionAssignments board, IVariantSelector selector, EndpointCapacities capacities,
-    JobReader jobs, IOptionsMonitor<SchedulerOptions> options, ILogger<SelectVariantConsumer> logger) : IConsumer<SelectVariant>
+    JobReader jobs, IOptionsMonitor<SchedulerOptions> options, IOptions<OutboxOptions> outbox, ILogger<SelectVariantConsumer> logger) : IConsumer<SelectVariant>
 {
     public async Task Consume(ConsumeContext<SelectVariant> context)
     {
@@ -32,13 +33,13 @@ public sealed class SelectVariantConsumer(
         }
         else if (await ReturnToQueueAsync(job, context.CancellationToken).ConfigureAwait(false) is { } refusal)
         {
-            await context.Send(Queues.ImageJob, new JobFailed { JobId = job.JobId, Reason = refusal }).ConfigureAwait(false);
+            await context.AnswerAsync(outbox.Value, Queues.ImageJob, job.JobId, new JobFailed { JobId = job.JobId, Reason = refusal }).ConfigureAwait(false);
             return;
         }
 
         var variant = await SelectAsync(job.Endpoint, context.CancellationToken).ConfigureAwait(false);
         await capacities.RefreshAsync(job.Endpoint.Name, job.Endpoint.Type, variant, job.Endpoint.AssumedRole, context.CancellationToken).ConfigureAwait(false);
-        await context.Send(Queues.ImageJob, new VariantSelected
+        await context.AnswerAsync(outbox.Value, Queues.ImageJob, job.JobId, new VariantSelected
         {
             JobId = job.JobId,
             Variant = variant,

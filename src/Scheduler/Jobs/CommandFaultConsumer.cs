@@ -1,6 +1,8 @@
 using MassTransit;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Swath.Contracts;
+using Swath.Persistence.Outbox;
 using Swath.Persistence.ReadSide;
 
 namespace Swath.Scheduler.Jobs;
@@ -9,7 +11,7 @@ namespace Swath.Scheduler.Jobs;
 /// A command that failed for good, after all retries, would leave its job waiting for an answer for ever. The job fails instead, with
 /// the reason; the command stays in its error queue.
 /// </summary>
-public sealed class CommandFaultConsumer(JobReader jobs, ILogger<CommandFaultConsumer> logger)
+public sealed class CommandFaultConsumer(JobReader jobs, IOptions<OutboxOptions> outbox, ILogger<CommandFaultConsumer> logger)
     : IConsumer<Fault<CalculateRegions>>, IConsumer<Fault<SelectVariant>>, IConsumer<Fault<AssembleResult>>
 {
     public Task Consume(ConsumeContext<Fault<CalculateRegions>> context) =>
@@ -28,6 +30,6 @@ public sealed class CommandFaultConsumer(JobReader jobs, ILogger<CommandFaultCon
             return;
         var why = exceptions.FirstOrDefault()?.Message ?? "no reason was given";
         logger.LogError("Job {JobId}: {What}: {Why}", jobId, what, why);
-        await context.Send(Queues.ImageJob, new JobFailed { JobId = jobId, Reason = $"{what}: {why}" });
+        await context.AnswerAsync(outbox.Value, Queues.ImageJob, jobId, new JobFailed { JobId = jobId, Reason = $"{what}: {why}" });
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Swath.Contracts;
 using Swath.Persistence.Losses;
+using Swath.Persistence.Outbox;
 
 namespace Swath.Worker.Assembly;
 
@@ -12,7 +13,8 @@ namespace Swath.Worker.Assembly;
 /// the job still be unfinished, writes the same result again; one that comes after the job has moved on is dropped: its checkpoints may be gone.
 /// </summary>
 public sealed partial class AssembleResultConsumer(
-    ResultAssembler assembler, NpgsqlDataSource database, CommandLosses losses, AssembledJobs assembled, IOptionsMonitor<WorkerOptions> options, ILogger<AssembleResultConsumer> log) : IConsumer<AssembleResult>
+    ResultAssembler assembler, NpgsqlDataSource database, CommandLosses losses, AssembledJobs assembled, IOptionsMonitor<WorkerOptions> options,
+    IOptions<OutboxOptions> outbox, ILogger<AssembleResultConsumer> log) : IConsumer<AssembleResult>
 {
     public async Task Consume(ConsumeContext<AssembleResult> context)
     {
@@ -31,12 +33,12 @@ public sealed partial class AssembleResultConsumer(
             case AssemblyOutcome.Completed completed:
                 foreach (var failure in completed.Message.FailedOutputs)
                     LogNotWritten(work.JobId, failure);
-                await context.Send(Queues.ImageJob, completed.Message);
+                await context.AnswerAsync(outbox.Value, Queues.ImageJob, work.JobId, completed.Message);
                 assembled.Add(work.JobId);
                 break;
             case AssemblyOutcome.Failed failed:
                 LogFailed(work.JobId, failed.Message.Reason);
-                await context.Send(Queues.ImageJob, failed.Message);
+                await context.AnswerAsync(outbox.Value, Queues.ImageJob, work.JobId, failed.Message);
                 break;
             case AssemblyOutcome.Dropped:
                 LogDropped(work.JobId);

@@ -50,12 +50,14 @@ public sealed class MessagingTests
 
         public bool LivesInProcess => _inner.LivesInProcess;
 
+        public bool KeepsJobsTogether => true;
+
         public IFaultQueues? Faults => null;
 
-        public void Use(IBusRegistrationConfigurator bus) => _inner.Use(bus);
+        public void Use(IBusRegistrationConfigurator bus, Roles roles) => _inner.Use(bus, roles);
 
         public void Configure(string name, IReceiveEndpointConfigurator endpoint) => Queues.Add(name);
 
-        public Uri Route(Uri queue) => queue;
+        public Uri Route(Uri queue, Guid? jobId) => queue;
     }
 }

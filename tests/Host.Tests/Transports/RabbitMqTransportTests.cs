@@ -40,7 +40,7 @@ public sealed class RabbitMqTransportTests(RabbitMqFixture broker) : IClassFixtu
         var transport = new RabbitMqTransport(broker.Address());
         await using (var worker = await Trial.StartAsync(transport, "worker-gone", _ => throw new InvalidOperationException("no slot")))
         {
-            await worker.SendAsync(transport.Route(WorkerQueue.AddressOf("gone")), _job);
+            await worker.SendAsync(transport.Route(WorkerQueue.AddressOf("gone"), _job), _job);
             Assert.Equal("worker-gone", (await FaultOfAsync(transport)).Queue);
         }
 
@@ -57,7 +57,7 @@ public sealed class RabbitMqTransportTests(RabbitMqFixture broker) : IClassFixtu
         var transport = new RabbitMqTransport(broker.Address());
         await using var process = await Trial.StartAsync(transport, "bystander", _ => Task.CompletedTask);
 
-        await process.SendAsync(transport.Route(WorkerQueue.AddressOf("never-was")), _job);
+        await process.SendAsync(transport.Route(WorkerQueue.AddressOf("never-was"), _job), _job);
 
         Assert.False(await QueueExistsAsync("worker-never-was"));
         Assert.True(await QueueExistsAsync("bystander"));
@@ -69,7 +69,7 @@ public sealed class RabbitMqTransportTests(RabbitMqFixture broker) : IClassFixtu
         var transport = new RabbitMqTransport(broker.Address());
         await using var sender = await Trial.StartAsync(transport, "sender", _ => Task.CompletedTask);
         await (await Trial.StartAsync(transport, "worker-restarted", _ => Task.CompletedTask)).DisposeAsync();
-        await sender.SendAsync(transport.Route(WorkerQueue.AddressOf("restarted")), _job);
+        await sender.SendAsync(transport.Route(WorkerQueue.AddressOf("restarted"), _job), _job);
 
         await using var again = await Trial.StartAsync(transport, "worker-restarted", _ => Task.CompletedTask);
 

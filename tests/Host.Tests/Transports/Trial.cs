@@ -43,7 +43,7 @@ internal sealed class Trial : IAsyncDisposable
                     Messaging.ConfigureFaults(endpoint);
                     transport.Configure(name, endpoint);
                 });
-                transport.Use(bus);
+                transport.Use(bus, Roles.Worker);
             })
             .BuildServiceProvider();
         trial = new Trial(services);

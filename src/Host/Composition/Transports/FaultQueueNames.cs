@@ -3,7 +3,7 @@ using Swath.Contracts;
 
 namespace Swath.Host.Composition.Transports;
 
-/// <summary>Names the queues of messages that failed: one for each queue, and one together for those of workers, which come and go.</summary>
+/// <summary>Names the queues of messages that failed: one for each queue, one together for the parts of the saga's, and one for those of workers, which come and go.</summary>
 internal sealed class FaultQueueNames : IErrorQueueNameFormatter, IDeadLetterQueueNameFormatter
 {
     /// <summary>What the name of a worker's queue begins with.</summary>
@@ -29,5 +29,9 @@ internal sealed class FaultQueueNames : IErrorQueueNameFormatter, IDeadLetterQue
 
     public string FormatDeadLetterQueueName(string queueName) => Shared(queueName) + Skipped;
 
-    private static string Shared(string queueName) => queueName.StartsWith(WorkerPrefix, StringComparison.Ordinal) ? WorkerQueue.Prefix : queueName;
+    /// <summary>What a queue is called together with those that it shares its faults with.</summary>
+    public static string Shared(string queueName) =>
+        queueName.StartsWith(WorkerPrefix, StringComparison.Ordinal) ? WorkerQueue.Prefix
+        : JobPartitions.Contains(queueName) ? Queues.ImageJob.AbsolutePath
+        : queueName;
 }

@@ -11,8 +11,13 @@ internal interface ITransport
     /// <summary>True where it lives in the process: messages die with it, and all roles must run in it.</summary>
     bool LivesInProcess { get; }
 
+    /// <summary>True where all messages of a job come to one process for as long as that lives, so that what it remembers of the job is up to date.</summary>
+    bool KeepsJobsTogether { get; }
+
     /// <summary>Makes it the bus's transport.</summary>
-    void Use(IBusRegistrationConfigurator bus);
+    /// <param name="bus">The bus, with the consumers of the roles.</param>
+    /// <param name="roles">Those of the process.</param>
+    void Use(IBusRegistrationConfigurator bus, Roles roles);
 
     /// <summary>What it needs of a queue beyond what all transports have.</summary>
     /// <param name="name">The queue's name.</param>
@@ -25,7 +30,14 @@ internal interface ITransport
     }
 
     /// <summary>Where it takes messages for <c>queue:name</c>.</summary>
-    Uri Route(Uri queue);
+    /// <param name="queue">The queue that they are for.</param>
+    /// <param name="jobId">The job that they are about; null when that is not known.</param>
+    Uri Route(Uri queue, Guid? jobId);
+
+    /// <summary>What it wants to know with a message about a job, beside its address.</summary>
+    void Mark(SendContext message, Guid? jobId)
+    {
+    }
 
     /// <summary>The messages that failed for good; null where it keeps none.</summary>
     IFaultQueues? Faults { get; }

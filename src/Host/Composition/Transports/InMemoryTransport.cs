@@ -10,9 +10,12 @@ internal sealed class InMemoryTransport : ITransport
 
     public bool LivesInProcess => true;
 
+    // There is but one.
+    public bool KeepsJobsTogether => true;
+
     public IFaultQueues? Faults => null;
 
-    public void Use(IBusRegistrationConfigurator bus) => bus.UsingInMemory((context, memory) =>
+    public void Use(IBusRegistrationConfigurator bus, Roles roles) => bus.UsingInMemory((context, memory) =>
     {
         memory.UseCompactJson();
         memory.ConfigureEndpoints(context);
@@ -22,5 +25,5 @@ internal sealed class InMemoryTransport : ITransport
     {
     }
 
-    public Uri Route(Uri queue) => queue;
+    public Uri Route(Uri queue, Guid? jobId) => queue;
 }
