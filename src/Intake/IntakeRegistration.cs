@@ -30,6 +30,7 @@ public static class IntakeRegistration
         services.AddSingleton<MessageHandling>();
         services.AddSwathOptions<StatusTopicOptions>();
         services.AddSingleton<StatusNotificationOutbox>();
+        services.AddSingleton<StatusTopics>();
 
         // In this order: what begins with a request must be noticed.
         services.AddHostedService<StatusNotifier>();

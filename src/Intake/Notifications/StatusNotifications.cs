@@ -48,6 +48,19 @@ internal sealed class StatusNotifications
         return [.. story.Events.SelectMany(notifications.Of).Where(notification => notification.Version > story.Told)];
     }
 
+    /// <summary>Of a request that never became a job, and is told of once: where it was refused.</summary>
+    /// <param name="job">What its sender calls the job.</param>
+    /// <param name="imageUrl">The job's image; null when it has named none.</param>
+    /// <param name="reason">Why it was refused.</param>
+    public static StatusNotification OfRefused(string job, string? imageUrl, string reason)
+    {
+        var name = Shortened(Printable(job));
+        Dictionary<string, string> attributes = new() { ["status"] = Failed, ["job_id"] = name, ["image_status"] = Failed };
+        if (imageUrl is not null)
+            attributes["image_id"] = Shortened(Printable($"{name}:{imageUrl}"));
+        return new StatusNotification(0, false, Failed, Line(Failed, name, $"The request was refused: {reason}"), attributes);
+    }
+
     private IEnumerable<StatusNotification> Of(FoldedEvent happened)
     {
         switch (happened.Message)
@@ -118,7 +131,7 @@ internal sealed class StatusNotifications
             ("processing_duration", seconds > 0 ? seconds.ToString(CultureInfo.InvariantCulture) : null),
             ("failed_tiles", failedTiles.Count > 0 ? Corners(failedTiles) : null),
         ];
-        return new StatusNotification(happened.Version, regionId is not null, status, $"StatusMonitor update: {status} {_job}: {Shortened(Printable(text))}",
+        return new StatusNotification(happened.Version, regionId is not null, status, Line(status, _job, text),
             attributes.Where(attribute => !string.IsNullOrEmpty(attribute.Value)).ToDictionary(attribute => attribute.Name, attribute => attribute.Value!));
     }
 
@@ -150,6 +163,8 @@ internal sealed class StatusNotifications
 
     private static string Missing(FoldedEvent happened) =>
         happened.Message is JobCompleted { FailedOutputs.Count: > 0 } completed ? $"; {string.Join("; ", completed.FailedOutputs)}" : "";
+
+    private static string Line(string status, string job, string text) => $"StatusMonitor update: {status} {job}: {Shortened(Printable(text))}";
 
     private static string Shortened(string text) => text.Length > LongestText ? text[..LongestText] + "..." : text;
 

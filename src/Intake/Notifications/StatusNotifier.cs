@@ -1,11 +1,9 @@
 using System.Collections.Concurrent;
-using Amazon.Runtime;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using Swath.Endpoints.Aws.Sns;
 using Swath.Persistence.Notifications;
 using Swath.Persistence.Outages;
 
@@ -16,7 +14,7 @@ namespace Swath.Intake.Notifications;
 /// the message. Killed in between, it, or another process, tells the last again. Does nothing where no topic is set.
 /// </summary>
 internal sealed class StatusNotifier(
-    NpgsqlDataSource database, IServiceProvider services, IOptions<StatusTopicOptions> options, TimeProvider time, IntakeMetrics metrics,
+    NpgsqlDataSource database, IServiceProvider services, IOptions<StatusTopicOptions> options, StatusTopics topics, TimeProvider time,
     ILogger<StatusNotifier> logger) : BackgroundService
 {
     private const int Batch = 200;
@@ -92,14 +90,13 @@ internal sealed class StatusNotifier(
         var jobs = await Backlog.DueAsync(Batch, stoppingToken);
         if (jobs.Count == 0)
             return;
-        var sns = services.GetRequiredService<ISnsClient>();
         var failures = new ConcurrentBag<Exception>();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = JobsAtOnce, CancellationToken = stoppingToken };
         await Parallel.ForEachAsync(jobs, parallel, async (job, cancel) =>
         {
             try
             {
-                await Backlog.TellAsync(job, (story, told) => TellAsync(sns, story, told, cancel), cancel);
+                await Backlog.TellAsync(job, (story, told) => TellAsync(story, told, cancel), cancel);
             }
             catch (Exception failure) when (!cancel.IsCancellationRequested)
             {
@@ -114,38 +111,14 @@ internal sealed class StatusNotifier(
             logger.LogError("A job's status can't be told, and is tried again later: {Reason}", failure.Message);
     }
 
-    private async Task TellAsync(ISnsClient sns, JobStory story, Func<int, Task<bool>> told, CancellationToken cancellationToken)
+    private async Task TellAsync(JobStory story, Func<int, Task<bool>> told, CancellationToken cancellationToken)
     {
         foreach (var happened in StatusNotifications.Of(story).GroupBy(notification => notification.Version))
         {
             foreach (var (place, notification) in happened.Index())
-                await PublishAsync(sns, story.JobId, place, notification, cancellationToken);
+                await topics.PublishAsync(notification, story.JobId, $"{story.JobId}-{notification.Version}-{place}", cancellationToken);
             if (!await told(happened.Key))
                 throw new InvalidOperationException($"Job {story.JobId} took too long to tell, and is another process's now.");
         }
     }
-
-    private async Task PublishAsync(ISnsClient sns, Guid jobId, int place, StatusNotification notification, CancellationToken cancellationToken)
-    {
-        if ((notification.OfRegion ? options.Value.RegionTopic : options.Value.ImageTopic) is not { Length: > 0 } topic)
-            return;
-        var ordered = topic.EndsWith(".fifo", StringComparison.Ordinal);
-        try
-        {
-            await sns.PublishAsync(topic, notification.Message, notification.Attributes,
-                ordered ? jobId.ToString() : null, ordered ? $"{jobId}-{notification.Version}-{place}" : null, cancellationToken);
-            metrics.Notification(notification.Status);
-        }
-        catch (AmazonServiceException refused) when (IsAboutTheMessage(refused))
-        {
-            // No other try would be taken, and all that comes after it would wait for ever.
-            metrics.Notification("refused");
-            logger.LogError("{Topic} refuses '{Notification}', which is left out: {Reason}", topic, notification.Message, refused.Message);
-        }
-    }
-
-    // An invalid topic is a setting to mend: the messages wait for it.
-    private static bool IsAboutTheMessage(AmazonServiceException refused) =>
-        refused.ErrorCode is "InvalidParameter" or "InvalidParameterValue" or "ParameterValueInvalid"
-        && !refused.Message.Contains("TopicArn", StringComparison.OrdinalIgnoreCase);
 }

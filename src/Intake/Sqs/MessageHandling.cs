@@ -2,17 +2,19 @@ using MassTransit;
 using MassTransit.Transports;
 using Microsoft.Extensions.Logging;
 using Swath.Endpoints.Aws.Sqs;
+using Swath.Intake.Notifications;
 using Swath.Intake.Submitting;
 using Swath.Persistence.Outages;
+using Swath.Persistence.ReadSide;
 
 namespace Swath.Intake.Sqs;
 
 /// <summary>
 /// The way of one message: understood, handed to its consumer, deleted. One that can't be a job goes to the dead-letter queue, body and
-/// attributes unchanged. Whatever else happens, it stays in its queue.
+/// attributes unchanged, and who listens for the job that it names is told. Whatever else happens, it stays in its queue.
 /// </summary>
 internal sealed class MessageHandling(
-    ISqsClient sqs, IReceiveEndpointDispatcherFactory dispatchers, TimeProvider time, IntakeMetrics metrics, ILogger<MessageHandling> logger)
+    ISqsClient sqs, IReceiveEndpointDispatcherFactory dispatchers, JobReader jobs, StatusTopics topics, TimeProvider time, IntakeMetrics metrics, ILogger<MessageHandling> logger)
 {
     /// <summary>The dispatcher's name, in logs and traces; no queue of any broker.</summary>
     private const string EndpointName = "sqs-gateway";
@@ -105,6 +107,7 @@ internal sealed class MessageHandling(
     private async Task RefuseAsync(RequestQueue queue, SqsMessage message, RefusedRequestException refused)
     {
         metrics.QueueMessage("refused", refused.Kind.ToString());
+        await TellAsync(queue, message, refused);
         if (queue.DeadLetterUrl is null)
         {
             logger.LogError(
@@ -120,9 +123,26 @@ internal sealed class MessageHandling(
         logger.LogError("Message {MessageId} can't be a job and is now {DeadLetterId} in {DeadLetterQueue}. {Reason}", message.MessageId, dead, queue.DeadLetterUrl, refused.Message);
     }
 
+    // Before it goes to the dead-letter queue: should the topic be out of reach, the message comes again, and is told of then.
+    private async Task TellAsync(RequestQueue queue, SqsMessage message, RefusedRequestException refused)
+    {
+        // Without a dead-letter queue it comes again and again; that it was refused is news but once.
+        if (!topics.HearOfJobs || (queue.DeadLetterUrl is null && TimesReceived(message) > 1) || NamedJob.Of(message.Body) is not { } named)
+            return;
+
+        // Of a job that there is, the request was another one: what becomes of the job is told by its events.
+        if (await jobs.FindAsync(named.JobId, CancellationToken.None) is not null)
+            return;
+        var notification = StatusNotifications.OfRefused(named.Name, named.ImageUrl, refused.Message);
+        await topics.PublishAsync(notification, named.JobId, message.MessageId, CancellationToken.None);
+    }
+
+    private static int TimesReceived(SqsMessage message) =>
+        int.TryParse(message.SystemAttributes.GetValueOrDefault("ApproximateReceiveCount"), out var count) ? Math.Clamp(count, 1, 100) : 1;
+
     private static TimeSpan SetbackOf(SqsMessage message)
     {
-        var received = int.TryParse(message.SystemAttributes.GetValueOrDefault("ApproximateReceiveCount"), out var count) ? Math.Clamp(count, 1, 100) : 1;
+        var received = TimesReceived(message);
         return Setback * received < LongestSetback ? Setback * received : LongestSetback;
     }
 }

@@ -215,7 +215,7 @@ public sealed class StatusNotifierTests : IAsyncLifetime
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders().AddProvider(_log);
         builder.Services.AddSwathPersistence(_database.DataSource).AddEventStream<ImageJob>(ImageJobStream.Configure);
-        builder.Services.AddSwathAwsMessaging().AddSingleton<StatusNotificationOutbox>().AddSingleton<IntakeMetrics>().AddHostedService<StatusNotifier>();
+        builder.Services.AddSwathAwsMessaging().AddSingleton<StatusNotificationOutbox>().AddSingleton<StatusTopics>().AddSingleton<IntakeMetrics>().AddHostedService<StatusNotifier>();
         builder.Services.Configure<StatusTopicOptions>(options => (options.ImageTopic, options.RegionTopic) = (imageTopic, regionTopic));
         var host = builder.Build();
         await host.StartAsync();

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Swath.Endpoints.Aws;
 using Swath.Endpoints.Aws.Sqs;
+using Swath.Intake.Notifications;
 using Swath.Intake.Sqs;
 using Swath.Intake.Submitting;
 using Swath.Persistence;
@@ -40,20 +41,25 @@ internal sealed class GatewayRig : IAsyncDisposable
 
     public LogLines Log { get; } = new();
 
-    public static async Task<GatewayRig> CreateAsync()
+    /// <param name="suffix">What the queues' names end in: <c>.fifo</c> for FIFO queues.</param>
+    public static async Task<GatewayRig> CreateAsync(string suffix = "")
     {
         await AwsMessagingEmulator.UseAsync();
-        var queue = $"requests-{Interlocked.Increment(ref _queues)}";
-        var deadLetterUrl = await AwsMessagingEmulator.CreateQueueAsync($"{queue}-dlq");
-        var policy = JsonSerializer.Serialize(new { deadLetterTargetArn = AwsMessagingEmulator.ArnOf($"{queue}-dlq"), maxReceiveCount = 5 });
-        var queueUrl = await AwsMessagingEmulator.CreateQueueAsync(queue, ("RedrivePolicy", policy));
+        var name = $"requests-{Interlocked.Increment(ref _queues)}";
+        var (queue, dead) = ($"{name}{suffix}", $"{name}-dlq{suffix}");
+        (string, string)[] kind = suffix.Length > 0 ? [("FifoQueue", "true")] : [];
+        var deadLetterUrl = await AwsMessagingEmulator.CreateQueueAsync(dead, kind);
+        var policy = JsonSerializer.Serialize(new { deadLetterTargetArn = AwsMessagingEmulator.ArnOf(dead), maxReceiveCount = 5 });
+        var queueUrl = await AwsMessagingEmulator.CreateQueueAsync(queue, [("RedrivePolicy", policy), .. kind]);
         var clients = new ServiceCollection().AddSwathAwsMessaging().BuildServiceProvider();
         return new GatewayRig(clients, clients.GetRequiredService<ISqsClient>(), queue, queueUrl, deadLetterUrl);
     }
 
-    public async Task StartAsync(NpgsqlDataSource database, Action<SqsGatewayOptions>? configure = null, string? tenant = null)
+    public async Task StartAsync(
+        NpgsqlDataSource database, Action<SqsGatewayOptions>? configure = null, string? tenant = null, string? topic = null, TimeProvider? time = null)
     {
         var builder = Host.CreateApplicationBuilder();
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Logging.ClearProviders().AddProvider(Log);
         builder.Services.AddSwathPersistence(database).AddSwathOutbox().AddEventStream<ImageJob>(ImageJobStream.Configure).AddSwathIntake().AddWideAccess();
         builder.Services.AddMassTransit(bus =>
@@ -66,6 +72,7 @@ internal sealed class GatewayRig : IAsyncDisposable
             options.Queue = Queue;
             configure?.Invoke(options);
         });
+        builder.Services.Configure<StatusTopicOptions>(options => options.ImageTopic = topic);
         builder.Services.Configure<SubmissionOptions>(options => options.QueueTenant = tenant);
         _host = builder.Build();
         await _host.StartAsync();
