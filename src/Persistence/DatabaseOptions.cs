@@ -14,7 +14,7 @@ public sealed class DatabaseOptions
     public const int ProductionPoolSize = 100;
 
     [Setting("DATABASE_POOL_SIZE"), Range(2, 10_000)]
-    [Description("Connections of one process at most; when not set, 20 to the private database and 100 to the one that SWATH_DATABASE names. The server's max_connections must allow for all processes.")]
+    [Description("Connections of one process at most for one purpose (answering; holding locks and listening; upkeep takes 8 at most); when not set, 20 to the private database and 100 to the one that SWATH_DATABASE names. The server's max_connections must allow for what all processes really use (docs/operations.md).")]
     public int? PoolSize { get; set; }
 
     [Setting("DATABASE_POOL_MIN_SIZE"), Range(0, 10_000)]
@@ -30,6 +30,18 @@ public sealed class DatabaseOptions
     public TimeSpan IdleLifetime { get; set; } = TimeSpan.FromMinutes(5);
 
     [Setting("DATABASE_STATEMENT_TIMEOUT_SECONDS"), Range(0.0, 3600.0)]
-    [Description("The server ends a statement that takes longer; 0 lets it run. Migrations, replay and verify take the time that they need.")]
+    [Description("The server ends a statement for which somebody waits (a message, a request, a heartbeat) when it takes longer; 0 lets it run. Migrations, replay and verify take the time that they need.")]
     public TimeSpan StatementTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    [Setting("DATABASE_SWEEP_TIMEOUT_SECONDS"), Range(0.0, 3600.0)]
+    [Description("The same for a statement of upkeep, which walks over many rows, a thousand at most at a time.")]
+    public TimeSpan SweepTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    [Setting("DATABASE_PREPARED_STATEMENTS"), Range(0, 10_000)]
+    [Description("Statements that each answering connection keeps prepared; when not set, 200, and 0 behind a pooler: PgBouncer before 1.21 can't carry them.")]
+    public int? PreparedStatements { get; set; }
+
+    [Setting("DATABASE_TRANSACTION_POOLER")]
+    [Description("True when SWATH_DATABASE leads through a pooler that gives each transaction another session (PgBouncer's pool_mode=transaction). For processes with the worker role alone: the others listen and hold locks. The process then measures DATABASE_STATEMENT_TIMEOUT_SECONDS itself.")]
+    public bool TransactionPooler { get; set; }
 }

@@ -17,7 +17,7 @@ internal static class MigrateCommand
             await using var database = await SwathDatabase.OpenToMigrateAsync(cancellationToken);
             try
             {
-                var applied = await SwathMigrator.MigrateAsync(database.DataSource, cancellationToken);
+                var applied = await SwathMigrator.MigrateAsync(database.Connections.StreamOrLock, cancellationToken);
                 Terminal.WriteLine(applied.Count == 0 ? "The schema is up to date." : $"Applied: {string.Join(", ", applied)}");
                 return ExitCodes.Done;
             }

@@ -38,19 +38,23 @@ internal sealed class RolesLock : IAsyncDisposable
     public static async Task<RolesLock?> TryTakeAsync(string connectionString, bool shared, CancellationToken cancellationToken)
     {
         // Outside the pool, which would keep the session, and so the lock, after it is closed.
-        var unpooled = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, KeepAlive = 30 }.ConnectionString;
+        var unpooled = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
         return await TryConnectAsync(unpooled, shared, cancellationToken) is { } connection ? new RolesLock(unpooled, shared, connection) : null;
     }
 
     /// <summary>Whether some process holds it.</summary>
-    public static async Task<bool> IsHeldAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    /// <param name="database">The database.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="alone">Only a process that leaves no room for others counts.</param>
+    public static async Task<bool> IsHeldAsync(NpgsqlDataSource database, CancellationToken cancellationToken, bool alone = false)
     {
         await using var command = database.CreateCommand(
             """
             SELECT EXISTS (SELECT FROM pg_locks
-                           WHERE locktype = 'advisory' AND classid = ($1 >> 32)::int::oid AND objid = ($1 & 4294967295)::oid AND granted)
+                           WHERE locktype = 'advisory' AND classid = ($1 >> 32)::int::oid AND objid = ($1 & 4294967295)::oid AND granted AND (mode = 'ExclusiveLock' OR NOT $2))
             """);
         command.Parameters.AddWithValue(Key);
+        command.Parameters.AddWithValue(alone);
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 

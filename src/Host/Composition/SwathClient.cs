@@ -25,7 +25,7 @@ internal sealed class SwathClient : IAsyncDisposable
         _services = new ServiceCollection()
             .AddLogging()
             .AddSingleton(TimeProvider.System)
-            .AddSwathPersistence(database.DataSource)
+            .AddSwathPersistence(database.Connections)
             .AddSwathOutbox()
             .AddSwathSubmission()
             .AddSwathSchedulerQueries()
@@ -39,11 +39,11 @@ internal sealed class SwathClient : IAsyncDisposable
 
     public DepartedJobs Departed => _services.GetRequiredService<DepartedJobs>();
 
-    public JobArchiver Archiver => new(_database.Unhurried, _services.GetRequiredService<StreamModel>(), TimeProvider.System);
+    public JobArchiver Archiver => new(_database.Connections.StreamOrLock, _services.GetRequiredService<StreamModel>(), TimeProvider.System);
 
-    public ArchiveImport Import => new(_database.Unhurried, _services.GetRequiredService<StreamModel>());
+    public ArchiveImport Import => new(_database.Connections.StreamOrLock, _services.GetRequiredService<StreamModel>());
 
-    public JobErasure Erasure => new(_database.Unhurried, _services.GetRequiredService<StreamModel>());
+    public JobErasure Erasure => new(_database.Connections.StreamOrLock, _services.GetRequiredService<StreamModel>());
 
     /// <summary>Who runs the command, for records.</summary>
     public static string Caller => $"{Environment.UserName}@{Environment.MachineName}";
@@ -111,12 +111,12 @@ internal sealed class SwathClient : IAsyncDisposable
     public async Task<long> ReplayAsync(IProgress<long>? progress, CancellationToken cancellationToken)
     {
         await _database.AllowAsync(SchemaUse.Write, cancellationToken);
-        return await new SagaReplay(_database.Unhurried, _services.GetRequiredService<StreamModel>()).RebuildAsync(progress, cancellationToken);
+        return await new SagaReplay(_database.Connections.StreamOrLock, _services.GetRequiredService<StreamModel>()).RebuildAsync(progress, cancellationToken);
     }
 
     /// <summary>Compares every row of <c>jobs</c>, and what the scheduler keeps of them, with the fold of its events.</summary>
     public Task<SagaVerification> VerifyAsync(CancellationToken cancellationToken) =>
-        new SagaVerify(_database.Unhurried, _services.GetRequiredService<StreamModel>(), _services.GetServices<ITableCheck>(), _services.GetServices<IStoreCheck>()).CompareAsync(null, cancellationToken);
+        new SagaVerify(_database.Connections.StreamOrLock, _services.GetRequiredService<StreamModel>(), _services.GetServices<ITableCheck>(), _services.GetServices<IStoreCheck>()).CompareAsync(null, cancellationToken);
 
     /// <summary>Whether one of the jobs still holds capacity.</summary>
     public async Task<bool> HoldCapacityAsync(IReadOnlyCollection<Guid> jobs, CancellationToken cancellationToken)

@@ -24,19 +24,22 @@ internal sealed class SwathDatabase : IAsyncDisposable
     {
         _embedded = embedded;
         ConnectionString = connectionString;
-        var options = ReadOptions();
+        Options = ReadOptions();
         var poolSize = embedded is null ? DatabaseOptions.ProductionPoolSize : DatabaseOptions.DevelopmentPoolSize;
-        DataSource = DatabaseConnections.Open(connectionString, options, poolSize);
-        options.StatementTimeout = TimeSpan.Zero;
-        Unhurried = DatabaseConnections.Open(connectionString, options, poolSize);
+        Connections = SwathConnections.Open(connectionString, Options, poolSize);
+        LockSettings = SwathConnections.SettingsFor(ConnectionPurpose.StreamOrLock, connectionString, Options, poolSize).ConnectionString;
     }
 
     public string ConnectionString { get; }
 
-    public NpgsqlDataSource DataSource { get; }
+    public DatabaseOptions Options { get; }
 
-    /// <summary>Connections without a statement time-out, for what walks over all jobs: replay and verify.</summary>
-    public NpgsqlDataSource Unhurried { get; }
+    public SwathConnections Connections { get; }
+
+    public NpgsqlDataSource DataSource => Connections.Interactive;
+
+    /// <summary>For a connection of one's own that holds a lock.</summary>
+    public string LockSettings { get; }
 
     /// <summary>What to give psql to look at the tables.</summary>
     public string PsqlArguments
@@ -92,8 +95,7 @@ internal sealed class SwathDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Unhurried.DisposeAsync();
-        await DataSource.DisposeAsync();
+        await Connections.DisposeAsync();
         if (_embedded is not null)
             await _embedded.DisposeAsync();
     }
@@ -124,7 +126,7 @@ internal sealed class SwathDatabase : IAsyncDisposable
             if (made)
                 await AnnounceAsync(paths, embedded.Notice);
             await database.AllowOrCloseAsync(cancellationToken);
-            await SwathMigrator.MigrateAsync(database.DataSource, cancellationToken);
+            await SwathMigrator.MigrateAsync(database.Connections.StreamOrLock, cancellationToken);
             return database;
         }
         catch (Exception cause) when (cause is PostgresNotInstalledException or EmbeddedPostgresException)

@@ -62,7 +62,7 @@ internal static class SwathHost
         ConfigureLogging(builder.Logging, options);
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
-        services.AddSwathPersistence(database.DataSource);
+        services.AddSwathPersistence(database.Connections);
         services.AddSwathOutbox(outbox => ConfigureOutbox(outbox, options));
         services.AddSwathAccess();
         services.PostConfigure<AccessOptions>(access => access.DataFolder = options.Paths.Data);
@@ -93,7 +93,7 @@ internal static class SwathHost
         if (options.Roles.HasFlag(Roles.Scheduler))
         {
             services.AddSwathScheduler();
-            services.AddJobArchiving(database.Unhurried);
+            services.AddJobArchiving(database.Connections.StreamOrLock);
             services.PostConfigure<ArchiveOptions>(archive => archive.Folder ??= options.Paths.Archive);
             options.Transport.AddUpkeep(services);
         }

@@ -103,8 +103,7 @@ internal sealed class SwathProcess : IAsyncDisposable
     private async Task<bool> TryRunRolesAsync(CancellationToken cancellationToken)
     {
         await Client.Database.AllowAsync(SchemaUse.Write, cancellationToken);
-        _roles = await RolesLock.TryTakeAsync(Client.Database.ConnectionString, shared: !_options.Transport.LivesInProcess, cancellationToken);
-        if (_roles is null)
+        if (!await TakeRolesAsync(cancellationToken))
             return false;
         _host = SwathHost.Build(Client.Database, _options);
         _host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(() => _end = LongestEnd.Begin());
@@ -117,8 +116,22 @@ internal sealed class SwathProcess : IAsyncDisposable
             throw new UsageException(why);
         }
 
-        _roles.Lost.Register(EndRoles);
+        _roles?.Lost.Register(EndRoles);
         return true;
+    }
+
+    // Behind a pooler a lock is nobody's: a worker only asks whether it may run.
+    private async Task<bool> TakeRolesAsync(CancellationToken cancellationToken)
+    {
+        if (Client.Database.Options.TransactionPooler)
+        {
+            if (_options.Roles != Roles.Worker)
+                throw new UsageException("DATABASE_TRANSACTION_POOLER is for workers: the other roles listen and hold locks. Start this process with --roles worker, or connect it to PostgreSQL itself.");
+            return !await RolesLock.IsHeldAsync(Client.Database.DataSource, cancellationToken, alone: true);
+        }
+
+        _roles = await RolesLock.TryTakeAsync(Client.Database.LockSettings, shared: !_options.Transport.LivesInProcess, cancellationToken);
+        return _roles is not null;
     }
 
     // A process with the in-memory transport and any other on one database would take each other's work.

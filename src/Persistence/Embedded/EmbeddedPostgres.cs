@@ -170,8 +170,6 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         Database = database,
         ApplicationName = "swath",
         IncludeErrorDetail = true,
-        // Statements are few and repeated.
-        MaxAutoPrepare = 100,
     }.ConnectionString;
 
     // pg_ctl reads the process id, sends it SIGINT and waits until the file is gone; the process itself goes a moment later.

@@ -22,6 +22,7 @@ public static class OutboxServices
             options.Configure(configure);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IOutbox, PostgresOutbox>();
+        services.AddConnectionPurposes();
         services.TryAddSingleton<NotificationSender>();
         return services;
     }

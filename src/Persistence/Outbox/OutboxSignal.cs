@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -7,7 +8,7 @@ namespace Swath.Persistence.Outbox;
 
 /// <summary>Rings when a transaction that put something into the outbox has committed, in whichever process.</summary>
 internal sealed class OutboxSignal(
-    NpgsqlDataSource database, TimeProvider time, IOptions<OutboxOptions> options, ILogger<OutboxSignal> logger, NotificationSender? sender = null)
+    [FromKeyedServices(ConnectionPurpose.StreamOrLock)] NpgsqlDataSource database, TimeProvider time, IOptions<OutboxOptions> options, ILogger<OutboxSignal> logger, NotificationSender? sender = null)
     : NotificationListener(database, time, logger, sender)
 {
     private readonly AsyncSignal _bell = new(time);

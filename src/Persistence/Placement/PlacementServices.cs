@@ -17,6 +17,7 @@ public static class PlacementServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DatabaseReturn>();
+        services.AddConnectionPurposes();
         services.TryAddSingleton<NotificationSender>();
         services.TryAddSingleton<CapacityLedger>();
         services.TryAddSingleton<RegionAssignments>();

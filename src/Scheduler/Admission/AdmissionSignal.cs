@@ -1,5 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Swath.Persistence;
 using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Notifications;
 using Swath.Scheduler.Jobs;
@@ -11,7 +13,8 @@ namespace Swath.Scheduler.Admission;
 /// (channel <c>swath_admission</c>; the payload is an endpoint, or empty for all). Of jobs whose events this process commits it hears without the database:
 /// it is this process that admits them.
 /// </summary>
-public sealed class AdmissionSignal(NpgsqlDataSource database, TimeProvider time, ILogger<AdmissionSignal> logger, NotificationSender? sender = null)
+public sealed class AdmissionSignal(
+    [FromKeyedServices(ConnectionPurpose.StreamOrLock)] NpgsqlDataSource database, TimeProvider time, ILogger<AdmissionSignal> logger, NotificationSender? sender = null)
     : NotificationListener(database, time, logger, sender), ICommitListener<ImageJob>
 {
     private readonly TimeProvider _time = time;

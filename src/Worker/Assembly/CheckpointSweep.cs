@@ -1,6 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Swath.Persistence;
 
 namespace Swath.Worker.Assembly;
 
@@ -9,7 +11,8 @@ namespace Swath.Worker.Assembly;
 /// job is final, the result may have to be assembled again. What a partially completed or failed job has finished is kept as long as its regions: its failed tiles and
 /// outputs may be retried.
 /// </summary>
-internal sealed partial class CheckpointSweep(NpgsqlDataSource database, AssembledJobs assembled, TimeProvider clock, ILogger<CheckpointSweep> log) : BackgroundService
+internal sealed partial class CheckpointSweep(
+    [FromKeyedServices(ConnectionPurpose.Sweep)] NpgsqlDataSource database, AssembledJobs assembled, TimeProvider clock, ILogger<CheckpointSweep> log) : BackgroundService
 {
     // In which the saga hears of a result.
     private static readonly TimeSpan Hearing = TimeSpan.FromSeconds(1);
