@@ -32,11 +32,8 @@ public static class SwathWorker
         services.AddSwathSinks();
         services.TryAddSingleton<RegionProcessor>();
         services.TryAddSingleton<RegionRunner>();
-        services.TryAddSingleton<WorkerSignal>();
         services.TryAddSingleton<WorkerLease>();
         services.TryAddSingleton<ResultAssembler>();
-        // The lease stops first: it still hears what is taken from it while it drains.
-        services.AddHostedService(provider => provider.GetRequiredService<WorkerSignal>());
         services.AddHostedService(provider => provider.GetRequiredService<WorkerLease>());
         services.TryAddSingleton<AssembledJobs>();
         services.AddHostedService<CheckpointSweep>();
@@ -48,6 +45,7 @@ public static class SwathWorker
     {
         ArgumentNullException.ThrowIfNull(bus);
         bus.AddConsumer<ProcessRegionConsumer, ProcessRegionConsumerDefinition>();
+        bus.AddConsumer<StopRegionConsumer, StopRegionConsumerDefinition>();
         bus.AddConsumer<AssembleResultConsumer, AssembleResultConsumerDefinition>();
     }
 }

@@ -69,6 +69,7 @@ internal static class Samples
             Tile = Tile,
             TileWorkers = 4,
         },
+        new StopRegion { JobId = JobId, RegionId = 3, Attempt = 2, WorkerId = "w-7" },
         new RegionCompleted
         {
             JobId = JobId,

@@ -42,8 +42,11 @@ public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, Notif
                     + "It may need more memory than a worker has: use a smaller REGION_SIZE or bigger workers.",
             }) with { JobId = found.Region.JobId }),
         ];
-        if (failures.Length > 0)
-            await outbox.EnqueueAsync(transaction, failures, cancellationToken).ConfigureAwait(false);
+
+        // It may live, and only not have reached the database.
+        var stops = lost.Where(found => found.AtWork).Select(found => new TakenRegion(found.Region.WorkerId, new(found.Region.JobId, found.Region.RegionId, found.Attempt)).ToStop());
+        if (failures.Concat(stops).ToArray() is { Length: > 0 } messages)
+            await outbox.EnqueueAsync(transaction, messages, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         notifications.Send("swath_admission");
         return [.. lost.Select(found => found.Region)];
@@ -56,7 +59,7 @@ public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, Notif
         return (TimeSpan)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
     }
 
-    private static async Task<List<(LostRegion Region, int Attempt)>> TakeAsync(
+    private static async Task<List<(LostRegion Region, int Attempt, bool AtWork)>> TakeAsync(
         NpgsqlTransaction transaction, TimeSpan acceptWithin, int maxLosses, LeaseGrace? grace, CancellationToken cancellationToken)
     {
         // Reads what all workers hold (index: job_regions_held), which their slots bound.
@@ -64,6 +67,7 @@ public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, Notif
             $"""
             with found as (
               select r.job_id, r.region_id, r.worker_id, r.attempt, r.load, r.losses + (r.accepted_at is not null)::int as losses,
+                     coalesce(r.accepted_by = w.incarnation, false) as at_work,
                      case when w.worker_id is null then 'the worker left'
                           when w.lease_until <= swath_now() - @since then 'the worker''s lease lapsed'
                           when r.accepted_by <> w.incarnation then 'the worker started anew'
@@ -91,7 +95,7 @@ public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, Notif
                 from lost l where r.job_id = l.job_id and r.region_id = l.region_id and l.given_up
               returning r.job_id, r.load
             ), {ReservationSql.GiveBackEnded}
-            select job_id, region_id, worker_id, reason, losses, given_up, attempt from lost
+            select job_id, region_id, worker_id, reason, losses, given_up, attempt, at_work from lost
             """, transaction.Connection, transaction);
 
         // No region could be begun while the database was away either.
@@ -99,14 +103,15 @@ public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, Notif
         command.Parameters.AddWithValue("acceptWithin", acceptWithin);
         command.Parameters.AddWithValue("maxLosses", maxLosses);
 
-        var lost = new List<(LostRegion, int)>();
+        var lost = new List<(LostRegion, int, bool)>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             lost.Add((
                 new LostRegion(
                     reader.GetGuid(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3), reader.GetInt32(4), reader.GetBoolean(5)),
-                reader.GetInt32(6)));
+                reader.GetInt32(6),
+                reader.GetBoolean(7)));
         }
 
         return lost;

@@ -136,35 +136,6 @@ public sealed class RegionAssignments(NpgsqlDataSource database, IOutbox outbox,
         return given;
     }
 
-    /// <summary>
-    /// Of the regions that a worker runs, those that are no longer its own: their job was stopped, or they were given to
-    /// another. Asked with every heartbeat; the worker stops them and reports nothing.
-    /// </summary>
-    public async Task<IReadOnlyList<RegionClaim>> RevokedAsync(
-        string workerId, Guid incarnation, IReadOnlyCollection<RegionClaim> running, CancellationToken cancellationToken = default)
-    {
-        if (running.Count == 0)
-            return [];
-
-        await using var command = database.CreateCommand(
-            """
-            select claim.job_id, claim.region_id, claim.attempt
-              from unnest(@jobs, @regions, @attempts) as claim (job_id, region_id, attempt)
-             where not exists (
-                   select 1 from job_regions r
-                    where r.job_id = claim.job_id and r.region_id = claim.region_id and r.attempt = claim.attempt
-                      and r.worker_id = @worker and r.accepted_by = @incarnation and r.ended_at is null)
-            """);
-        AddClaims(command.Parameters, running);
-        command.Parameters.AddWithValue("worker", workerId);
-        command.Parameters.AddWithValue("incarnation", incarnation);
-        var revoked = new List<RegionClaim>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            revoked.Add(new RegionClaim(reader.GetGuid(0), reader.GetInt32(1), reader.GetInt32(2)));
-        return revoked;
-    }
-
     private async Task<bool> EndAsync(
         Guid jobId, int regionId, int attempt, string workerId, string outcome, object message, CancellationToken cancellationToken)
     {

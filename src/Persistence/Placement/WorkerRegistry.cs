@@ -54,30 +54,42 @@ public sealed class WorkerRegistry(NpgsqlDataSource database, NotificationSender
         WorkerStatus status, TimeSpan? lease = null, CancellationToken cancellationToken = default) =>
         (await UpdateStatusBatchAsync([status], lease, cancellationToken).ConfigureAwait(false))[0];
 
-    /// <summary>Renews the leases of many workers in one statement.</summary>
+    /// <summary>Renews the leases of many workers, and reads what they have begun, in one statement.</summary>
     /// <returns>One answer per status, in the same order.</returns>
     public async Task<IReadOnlyList<LeaseRenewal>> UpdateStatusBatchAsync(
         IReadOnlyList<WorkerStatus> statuses, TimeSpan? lease = null, CancellationToken cancellationToken = default)
     {
+        // Index: job_regions_held.
         await using var command = database.CreateCommand(
             """
-            update workers w set lease_until = swath_now() + @lease, draining = w.draining or beat.draining
-              from (select * from unnest(@workers, @incarnations, @draining) as beat (worker_id, incarnation, draining) order by worker_id) beat
-             where w.worker_id = beat.worker_id and w.incarnation = beat.incarnation
-            returning w.worker_id, w.draining
+            with renewed as (
+              update workers w set lease_until = swath_now() + @lease, draining = w.draining or beat.draining
+                from (select * from unnest(@workers, @incarnations, @draining) as beat (worker_id, incarnation, draining) order by worker_id) beat
+               where w.worker_id = beat.worker_id and w.incarnation = beat.incarnation
+              returning w.worker_id, w.incarnation, w.draining
+            )
+            select w.worker_id, w.draining, r.job_id, r.region_id, r.attempt
+              from renewed w left join job_regions r on r.worker_id = w.worker_id and r.ended_at is null and r.accepted_by = w.incarnation
             """);
         command.Parameters.AddWithValue("lease", lease ?? DefaultLease);
         command.Parameters.AddWithValue("workers", statuses.Select(status => status.WorkerId).ToArray());
         command.Parameters.AddWithValue("incarnations", statuses.Select(status => status.Incarnation).ToArray());
         command.Parameters.AddWithValue("draining", statuses.Select(status => status.Draining).ToArray());
 
-        var renewed = new Dictionary<string, bool>();
+        var renewed = new Dictionary<string, (bool Draining, List<RegionClaim> Begun)>(StringComparer.Ordinal);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            renewed[reader.GetString(0)] = reader.GetBoolean(1);
-        return [.. statuses.Select(status => renewed.TryGetValue(status.WorkerId, out var draining)
-            ? new LeaseRenewal(status.WorkerId, Renewed: true, draining)
-            : new LeaseRenewal(status.WorkerId, Renewed: false, status.Draining))];
+        {
+            var workerId = reader.GetString(0);
+            if (!renewed.TryGetValue(workerId, out var worker))
+                renewed[workerId] = worker = (reader.GetBoolean(1), []);
+            if (!reader.IsDBNull(2))
+                worker.Begun.Add(new RegionClaim(reader.GetGuid(2), reader.GetInt32(3), reader.GetInt32(4)));
+        }
+
+        return [.. statuses.Select(status => renewed.TryGetValue(status.WorkerId, out var worker)
+            ? new LeaseRenewal(status.WorkerId, Renewed: true, worker.Draining, worker.Begun)
+            : new LeaseRenewal(status.WorkerId, Renewed: false, status.Draining, []))];
     }
 
     /// <summary>Asks a worker to drain: nothing more is placed on it, and what it has not begun goes to others at once.</summary>
@@ -152,6 +164,20 @@ public sealed class WorkerRegistry(NpgsqlDataSource database, NotificationSender
         }
 
         return held;
+    }
+
+    /// <summary>What workers have begun of one job.</summary>
+    public async Task<IReadOnlyList<TakenRegion>> GetBegunRegionsAsync(Guid jobId, CancellationToken cancellationToken = default)
+    {
+        // Index: the primary key.
+        await using var command = database.CreateCommand(
+            "select worker_id, region_id, attempt from job_regions where job_id = $1 and accepted_at is not null and ended_at is null order by region_id");
+        command.Parameters.AddWithValue(jobId);
+        var begun = new List<TakenRegion>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            begun.Add(new TakenRegion(reader.GetString(0), new RegionClaim(jobId, reader.GetInt32(1), reader.GetInt32(2))));
+        return begun;
     }
 
     /// <summary>How many jobs wait, by tenant and reason.</summary>

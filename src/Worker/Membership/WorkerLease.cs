@@ -8,7 +8,7 @@ using Swath.Worker.Regions;
 namespace Swath.Worker.Membership;
 
 /// <summary>
-/// Keeps the worker's place among the workers: joins, beats, learns from the signal and with each beat what was taken from it, and drains and
+/// Keeps the worker's place among the workers: joins, beats, learns with each beat what was taken from it and was not told so, and drains and
 /// leaves at the end. While it can't beat for longer than its lease lasts, nothing is sent to a model (<see cref="LeaseGate"/>): its regions
 /// stand still, and go on as soon as the lease is renewed and they are still this worker's.
 /// </summary>
@@ -16,7 +16,6 @@ public sealed partial class WorkerLease(
     WorkerRegistry registry,
     RegionAssignments board,
     RegionRunner runner,
-    WorkerSignal signal,
     IOptionsMonitor<WorkerOptions> options,
     TimeProvider clock,
     ILogger<WorkerLease> log)
@@ -58,11 +57,8 @@ public sealed partial class WorkerLease(
         {
             while (!stoppingToken.IsCancellationRequested)
             {
-                await TryBeatAsync(rung: false, stoppingToken);
-                // However often it rings, the heart beats in time.
-                var next = clock.GetUtcNow() + _pause;
-                while (await signal.WaitAsync(next - clock.GetUtcNow(), stoppingToken))
-                    await TryBeatAsync(rung: true, stoppingToken);
+                await TryBeatAsync(stoppingToken);
+                await Task.Delay(_pause, clock, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -72,11 +68,11 @@ public sealed partial class WorkerLease(
     }
 
     // No fault of one beat may end the heart: the host would stop, and every region of this worker with it.
-    private async Task TryBeatAsync(bool rung, CancellationToken stoppingToken)
+    private async Task TryBeatAsync(CancellationToken stoppingToken)
     {
         try
         {
-            var (beat, usual) = (await BeatAsync(rung, stoppingToken), options.CurrentValue.Heartbeat);
+            var (beat, usual) = (await BeatAsync(stoppingToken), options.CurrentValue.Heartbeat);
             _pause = beat || usual < Hurry ? usual : Hurry;
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
@@ -86,7 +82,7 @@ public sealed partial class WorkerLease(
     }
 
     /// <returns>Whether the lease is held, or need not be.</returns>
-    private async Task<bool> BeatAsync(bool rung, CancellationToken stoppingToken)
+    private async Task<bool> BeatAsync(CancellationToken stoppingToken)
     {
         if (CurrentIncarnation() is not { } incarnation)
             return runner.IsDraining || await TryAsync(JoinAsync, stoppingToken, stoppingToken);
@@ -95,7 +91,7 @@ public sealed partial class WorkerLease(
         var left = runner.Lease.Left;
         using var expiry = new CancellationTokenSource(left > Hurry ? left : Patience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, stoppingToken);
-        var renewed = await TryAsync(token => RenewAsync(incarnation, rung, token), either.Token, stoppingToken) && CurrentIncarnation() is not null;
+        var renewed = await TryAsync(token => RenewAsync(incarnation, token), either.Token, stoppingToken) && CurrentIncarnation() is not null;
         stoppingToken.ThrowIfCancellationRequested();
         return renewed;
     }
@@ -124,10 +120,13 @@ public sealed partial class WorkerLease(
     }
 
     // A lease that ran out while the database was away is renewed as any other, unless somebody else saw the database and gave the regions away.
-    private async Task RenewAsync(Guid incarnation, bool rung, CancellationToken cancellationToken)
+    private async Task RenewAsync(Guid incarnation, CancellationToken cancellationToken)
     {
         var lease = options.CurrentValue.EffectiveLease;
         var asked = clock.GetTimestamp();
+
+        // Before the question: what is begun meanwhile is not in its answer.
+        var held = runner.Held;
         var renewal = await registry.RenewAsync(new WorkerStatus(WorkerId, incarnation, runner.IsDraining), lease, cancellationToken);
         if (!renewal.Renewed)
         {
@@ -136,7 +135,7 @@ public sealed partial class WorkerLease(
         }
 
         // First what was taken away, then go on with the rest.
-        runner.Revoke(await board.RevokedAsync(WorkerId, incarnation, runner.Held, cancellationToken));
+        runner.Revoke(held.Except(renewal.Begun));
         runner.Lease.Open(asked, lease);
         if (renewal.Draining && !runner.IsDraining)
         {
@@ -144,23 +143,14 @@ public sealed partial class WorkerLease(
             _ = runner.DrainAsync(options.CurrentValue.DrainTime);
         }
 
-        // Its two looks must lie apart, which two rings need not.
-        if (!rung)
-            await GiveBackAstrayAsync(cancellationToken);
+        await GiveBackAstrayAsync(renewal.Begun, cancellationToken);
     }
 
     // Accepted, but in nobody's hands: its end could not be reported, or the answer to the acceptance was lost. The lease would keep it for
     // ever. Twice in a row, because a region that is just being accepted looks the same for a moment.
-    private async Task GiveBackAstrayAsync(CancellationToken cancellationToken)
+    private async Task GiveBackAstrayAsync(IReadOnlyList<RegionClaim> begun, CancellationToken cancellationToken)
     {
-        var accepted = await registry.GetJobsByWorkerAsync(WorkerId, cancellationToken);
-        var inHand = runner.Held.ToHashSet();
-        HashSet<RegionClaim> astray =
-        [
-            .. accepted.Where(region => region.AcceptedAt is not null)
-                .Select(region => new RegionClaim(region.JobId, region.RegionId, region.Attempt))
-                .Where(claim => !inHand.Contains(claim)),
-        ];
+        HashSet<RegionClaim> astray = [.. begun.Except(runner.Held)];
         var given = astray.Where(_astray.Contains).ToList();
         _astray = astray;
         if (await board.GiveBackAsync(WorkerId, given, $"worker {WorkerId} no longer had it in hand", cancellationToken) is > 0 and var count)

@@ -112,20 +112,6 @@ public sealed class RegionAssignmentsTests(DatabaseFixture database) : IClassFix
         }
     }
 
-    [Fact]
-    public async Task RevokedAsync_StoppedJob_NamesTheRegion()
-    {
-        var (job, worker, _) = await _bench.StartAsync(regions: 2);
-        var claims = new[] { new RegionClaim(job.JobId, 0, 1), new RegionClaim(job.JobId, 1, 1) };
-        foreach (var claim in claims)
-            await _bench.Board.TryAcceptAsync(claim.JobId, claim.RegionId, claim.Attempt, worker.WorkerId, worker.Incarnation);
-
-        Assert.Empty(await _bench.Board.RevokedAsync(worker.WorkerId, worker.Incarnation, claims));
-        await _bench.SetStateAsync(job, "Cancelled");
-        await _bench.Ledger.ReleaseAsync(job.JobId);
-        Assert.Equal(claims, (await _bench.Board.RevokedAsync(worker.WorkerId, worker.Incarnation, claims)).OrderBy(claim => claim.RegionId));
-    }
-
     private static RegionCompleted Completed(JobSeed job, int region, string worker) =>
         new() { JobId = job.JobId, RegionId = region, Attempt = 1, WorkerId = worker, TilesDone = 4, Features = 7 };
 

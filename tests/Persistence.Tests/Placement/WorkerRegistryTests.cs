@@ -91,6 +91,23 @@ public sealed class WorkerRegistryTests(DatabaseFixture database) : IClassFixtur
     }
 
     [Fact]
+    public async Task RenewAsync_StoppedJob_NoLongerNamesItsRegions()
+    {
+        var (job, worker, _) = await _bench.StartAsync(regions: 2);
+        var claims = new[] { new RegionClaim(job.JobId, 0, 1), new RegionClaim(job.JobId, 1, 1) };
+        var status = new WorkerStatus(worker.WorkerId, worker.Incarnation);
+        Assert.Empty((await _bench.Workers.RenewAsync(status)).Begun);
+        foreach (var claim in claims)
+            await _bench.Board.TryAcceptAsync(claim.JobId, claim.RegionId, claim.Attempt, worker.WorkerId, worker.Incarnation);
+
+        Assert.Equal(claims, (await _bench.Workers.RenewAsync(status)).Begun.OrderBy(claim => claim.RegionId));
+        Assert.Equal(claims, (await _bench.Workers.GetBegunRegionsAsync(job.JobId)).Select(begun => begun.Claim));
+        await _bench.SetStateAsync(job, "Cancelled");
+        await _bench.Ledger.ReleaseAsync(job.JobId);
+        Assert.Empty((await _bench.Workers.RenewAsync(status)).Begun);
+    }
+
+    [Fact]
     public async Task GetQueueDepthAsync_WaitingJobs_AreCountedByTenantAndReason()
     {
         var key = await _bench.AddEndpointAsync(1);
