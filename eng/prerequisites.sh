@@ -55,17 +55,19 @@ install_or_explain() {
   die "missing: ${packages[*]} then start again."
 }
 
-# A broker for the tests, which start nodes of their own: the package's own service must neither start now nor at the next boot.
-install_broker() {
-  [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] && return
-  command -v apt-get > /dev/null && [ "${SWATH_INSTALL:-}" != no ] || return 0
+# Servers for the tests, which start their own: the packages' services must neither start now nor at the next boot.
+install_servers() {
+  local missing=()
+  [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || missing+=(rabbitmq-server)
+  [ -x /usr/sbin/pgbouncer ] || missing+=(pgbouncer)
+  [ ${#missing[@]} -gt 0 ] && command -v apt-get > /dev/null && [ "${SWATH_INSTALL:-}" != no ] || return 0
   local policy=/usr/sbin/policy-rc.d mine=no
-  say "Installing rabbitmq-server for the tests ..."
+  say "Installing ${missing[*]} for the tests ..."
   if [ ! -e "$policy" ] && as_root sh -c "printf '#!/bin/sh\\nexit 101\\n' > $policy && chmod +x $policy"; then mine=yes; fi
-  apt install -y --no-install-recommends rabbitmq-server || { apt update && apt install -y --no-install-recommends rabbitmq-server; } \
-    || say "It could not be installed: the tests that want it are skipped."
+  apt install -y --no-install-recommends "${missing[@]}" || { apt update && apt install -y --no-install-recommends "${missing[@]}"; } \
+    || say "They could not be installed: the tests that want them are skipped."
   [ "$mine" = no ] || as_root rm -f "$policy"
-  [ ! -d /run/systemd/system ] || as_root systemctl disable --quiet rabbitmq-server epmd.socket 2> /dev/null || true
+  [ ! -d /run/systemd/system ] || as_root systemctl disable --quiet rabbitmq-server epmd.socket pgbouncer 2> /dev/null || true
 }
 
 # Independent programs that tests compare Swath's answers with, and what runs the AWS emulators. Tests that want them are skipped, loudly, without.

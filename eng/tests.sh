@@ -63,7 +63,7 @@ run_tests() {
   ensure_installed
   source "$root/eng/prerequisites.sh"
   check_sdk
-  install_broker
+  install_servers
   [ "$oracles" != true ] || install_oracles
   rm -rf "$results"
   mkdir -p "$results"

@@ -1,26 +1,40 @@
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Swath.Contracts;
+using Swath.Persistence;
 using Swath.Persistence.Losses;
 using Swath.Persistence.Outbox;
 
 namespace Swath.Worker.Assembly;
 
 /// <summary>
-/// Writes a job's result and says so, one command of a job at a time. A command that comes again waits for the one before it and, should
-/// the job still be unfinished, writes the same result again; one that comes after the job has moved on is dropped: its checkpoints may be gone.
+/// Writes a job's result and says so, one command of a job at a time. A command that comes while another process is at the same one is left to it; one that
+/// comes after the job has moved on is dropped: its checkpoints may be gone. A job that still waits when nobody is at it is asked for again.
 /// </summary>
 public sealed partial class AssembleResultConsumer(
-    ResultAssembler assembler, NpgsqlDataSource database, CommandLosses losses, AssembledJobs assembled, IOptionsMonitor<WorkerOptions> options,
-    IOptions<OutboxOptions> outbox, ILogger<AssembleResultConsumer> log) : IConsumer<AssembleResult>
+    ResultAssembler assembler,
+    NpgsqlDataSource database,
+    [FromKeyedServices(ConnectionPurpose.StreamOrLock)] NpgsqlDataSource locks,
+    CommandLosses losses,
+    AssembledJobs assembled,
+    IOptionsMonitor<WorkerOptions> options,
+    IOptions<OutboxOptions> outbox,
+    ILogger<AssembleResultConsumer> log) : IConsumer<AssembleResult>
 {
     public async Task Consume(ConsumeContext<AssembleResult> context)
     {
         ArgumentNullException.ThrowIfNull(context);
         var work = context.Message;
-        await using var turn = await AssemblyTurn.TakeAsync(database, work.JobId, context.CancellationToken);
+        await using var turn = await AssemblyTurn.TryTakeAsync(locks, database, work.JobId, context.CancellationToken);
+        if (turn is null)
+        {
+            LogLeft(work.JobId);
+            return;
+        }
+
         if (!await turn.IsWantedAsync(context.CancellationToken))
         {
             LogDropped(work.JobId);
@@ -74,6 +88,9 @@ public sealed partial class AssembleResultConsumer(
             await losses.EndAsync(work.JobId, CommandLosses.Assembling);
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "Job {JobId} is being assembled already: this command is left to who is at it.")]
+    private partial void LogLeft(Guid jobId);
 
     [LoggerMessage(LogLevel.Information, "Job {JobId} does not wait for its result, or no longer: the command to assemble it is dropped.")]
     private partial void LogDropped(Guid jobId);

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using MassTransit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Swath.Contracts;
 using Swath.Endpoints;
+using Swath.Persistence;
 using Swath.Persistence.TileResults;
 using Swath.Testing;
 using Swath.Worker.Assembly;
@@ -203,19 +205,49 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
     }
 
     [Fact]
-    public async Task TakeAsync_AnotherHasTheTurn_WaitsUntilItIsGivenUp()
+    public async Task AssembleAsync_SinkSlowerThanAStatementMayBe_WritesAllAndHoldsNoStatementOpen()
     {
-        var job = Guid.NewGuid();
-        await SetStateAsync(job, "Assembling");
-        var first = await AssemblyTurn.TakeAsync(database.DataSource, job, default);
-        Assert.True(await first.IsWantedAsync(default));
-        var second = AssemblyTurn.TakeAsync(database.DataSource, job, default);
-        await WorkerRig.UntilAsync(async () => await SomeoneWaitsAsync());
-        Assert.False(second.IsCompleted);
+        // One connection: a statement that were still open while the sink works would leave it none.
+        await using var connections = SwathConnections.Open(
+            $"{database.ConnectionString};Maximum Pool Size=1", new DatabaseOptions { StatementTimeout = TimeSpan.FromMilliseconds(500), MinPoolSize = 0 }, 1);
+        var work = Work();
+        for (var tile = 0; tile < 300; tile++)
+        {
+            var (x, y) = (tile % 50 * 100, tile / 50 * 100);
+            await StoreAsync(work.JobId, tile / 150, new PixelWindow(x, y, 100, 100), Box(x + 40, y + 40, x + 60, y + 60, 0.9));
+        }
 
-        await first.DisposeAsync();
-        await using var turn = await second;
-        Assert.True(await turn.IsWantedAsync(default));
+
+        var outcome = await new ResultAssembler(new TileResultStore(connections.Interactive), new BusySinks(connections.Interactive, "select pg_sleep(0.005)"), WideAccess.Settings)
+            .AssembleAsync(work, _ => Task.FromResult(true), default);
+
+        Assert.Equal(300, Assert.IsType<AssemblyOutcome.Completed>(outcome).Message.Features);
+        Assert.Equal(300, Read().Features.Count);
+    }
+
+    [Fact]
+    public async Task Consume_CommandThatAnotherIsAt_IsLeftAtOnceAndTheNextIsTaken()
+    {
+        var work = Work();
+        await SetStateAsync(work.JobId, "Assembling");
+        await StoreAsync(work.JobId, 0, new PixelWindow(0, 0, 100, 100), Box(1, 1, 5, 5, 0.9));
+        await using var worker = await WorkerRig.StartAsync(database.DataSource, "leaves");
+        var (consumed, ends) = (new ConsumeWatch<AssembleResult>(), new ConsumeWatch<JobCompleted>());
+        worker.Get<IBus>().ConnectConsumeMessageObserver(consumed);
+        await worker.Get<IBusControl>().ConnectReceiveEndpoint(Queues.ImageJob.AbsolutePath, endpoint => endpoint.Handler<JobCompleted>(_ => Task.CompletedTask)).Ready;
+        worker.Get<IBus>().ConnectConsumeMessageObserver(ends);
+        var endpoint = await worker.Get<IBus>().GetSendEndpoint(Queues.AssembleResult);
+
+        await using (var other = await AssemblyTurn.TryTakeAsync(database.DataSource, database.DataSource, work.JobId, default))
+        {
+            Assert.True(await other!.IsWantedAsync(default));
+            await endpoint.Send(work);
+            await consumed.NextAsync();
+            Assert.False(File.Exists(Output));
+        }
+
+        await endpoint.Send(work);
+        Assert.Equal(1, (await ends.NextAsync()).Features);
     }
 
     [Fact]
@@ -360,13 +392,6 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
     }
 
     // Who waits asks again and again: it is the last that its session did, which is not so of who has the turn.
-    private async Task<bool> SomeoneWaitsAsync()
-    {
-        await using var read = database.DataSource.CreateCommand(
-            "select exists (select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and query like 'select pg_try_advisory_lock%')");
-        return (bool)(await read.ExecuteScalarAsync())!;
-    }
-
     private (List<JsonElement> Features, JsonElement Summary) Read()
     {
         var root = JsonDocument.Parse(File.ReadAllBytes(Output)).RootElement;
