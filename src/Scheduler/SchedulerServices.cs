@@ -28,6 +28,7 @@ public static class SchedulerServices
         services.AddSwathOptions<SchedulerOptions>();
         services.TryAddSingleton<SchedulerMetrics>();
         services.TryAddSingleton<EndpointCapacities>();
+        services.TryAddSingleton<AdmissionProgress>();
         services.TryAddSingleton<AdmissionCycle>();
         services.TryAddSingleton<AdmissionSignal>();
         services.AddSingleton<ICommitListener<ImageJob>>(provider => provider.GetRequiredService<AdmissionSignal>());

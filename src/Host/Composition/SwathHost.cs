@@ -95,6 +95,7 @@ internal static class SwathHost
             services.AddSwathScheduler();
             services.AddJobArchiving(database.Connections.StreamOrLock);
             services.PostConfigure<ArchiveOptions>(archive => archive.Folder ??= options.Paths.Archive);
+            services.AddSchedulerHealth();
             options.Transport.AddUpkeep(services);
         }
 

@@ -26,7 +26,7 @@ public sealed class AdmissionCycle
     private readonly UnassignedRegions _wanted;
     private readonly WaitingQueue _queue;
     private readonly WaitingReasons _reasons;
-    private readonly EndpointFailures _failures;
+    private readonly AdmissionProgress _progress;
     private readonly IOptionsMonitor<SchedulerOptions> _options;
     private readonly SchedulerMetrics _metrics;
     private readonly TimeProvider _time;
@@ -34,12 +34,12 @@ public sealed class AdmissionCycle
 
     public AdmissionCycle(
         NpgsqlDataSource database, CapacityLedger ledger, WorkerRegistry workers, UnassignedRegions wanted,
-        IOptionsMonitor<SchedulerOptions> options, SchedulerMetrics metrics, TimeProvider time, ILogger<AdmissionCycle> logger)
+        IOptionsMonitor<SchedulerOptions> options, SchedulerMetrics metrics, AdmissionProgress progress, TimeProvider time, ILogger<AdmissionCycle> logger)
     {
         (_ledger, _workers, _wanted, _options, _metrics, _time, _logger) = (ledger, workers, wanted, options, metrics, time, logger);
         _queue = new WaitingQueue(database, time);
         _reasons = new WaitingReasons(database);
-        _failures = new EndpointFailures(time);
+        _progress = progress;
     }
 
     /// <summary>Runs one cycle.</summary>
@@ -58,9 +58,10 @@ public sealed class AdmissionCycle
         // The least loaded endpoint first: workers are shared, and it has the most to win. Equals by name: schedulers that begin at
         // once race for the same endpoint and lose at the first statement, instead of later for the workers that all share.
         var waiting = _queue.Waiting.ToHashSet();
-        foreach (var entry in ledger.Where(entry => waiting.Contains(entry.Key) && _failures.MayTry(entry.Key)).OrderBy(entry => entry.Utilization).ThenBy(entry => entry.Key.Endpoint))
+        foreach (var entry in ledger.Where(entry => waiting.Contains(entry.Key) && _progress.MayTry(entry.Key)).OrderBy(entry => entry.Utilization).ThenBy(entry => entry.Key.Endpoint))
             board = await TryEndpointAsync(entry, board, clock, counts, cancellationToken).ConfigureAwait(false);
 
+        _progress.CycleEnded(_queue.Waiting.ToHashSet());
         _metrics.Placements(board.Evaluations, board.PreferencePlacements, board.PreferredPlacements);
         foreach (var (step, took) in clock.Steps)
             _metrics.Step(step, took);
@@ -75,12 +76,12 @@ public sealed class AdmissionCycle
         try
         {
             board = await AdmitToEndpointAsync(entry, board, clock, counts, cancellationToken).ConfigureAwait(false);
-            _failures.Succeeded(entry.Key);
+            _progress.Looked(entry.Key);
             return board;
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested && (failure is PostgresException || !DatabaseAway.IsCauseOf(failure)))
         {
-            var rest = _failures.Failed(entry.Key);
+            var rest = _progress.Failed(entry.Key);
             _logger.LogError(failure, "Admission to endpoint {Endpoint} failed and is tried again in {Time}; the others go on", entry.Key, rest);
             return await clock.TimeAsync("snapshot", () => ReadWorkersAsync(cancellationToken)).ConfigureAwait(false);
         }

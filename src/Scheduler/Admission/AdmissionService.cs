@@ -15,9 +15,13 @@ internal sealed class AdmissionService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var fleetIsFull = true;
+        long? wholeLookAt = null;
         while (!stoppingToken.IsCancellationRequested)
         {
             var endpoints = await signal.WaitAsync(options.CurrentValue.Tick, stoppingToken).ConfigureAwait(false);
+            // Where signals never cease, no wait for the tick ends.
+            if (wholeLookAt is not { } looked || time.GetElapsedTime(looked) >= options.CurrentValue.Tick)
+                endpoints = null;
             try
             {
                 // A worker that joins rings everywhere. What its earlier incarnation held is taken now, not at the next tick.
@@ -26,6 +30,8 @@ internal sealed class AdmissionService(
                 // While jobs wait for slots, whatever ends on one endpoint may let those of another begin.
                 var report = await cycle.RunAsync(fleetIsFull ? null : endpoints, stoppingToken).ConfigureAwait(false);
                 fleetIsFull = report.FleetIsFull;
+                if (endpoints is null)
+                    wholeLookAt = time.GetTimestamp();
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {

@@ -6,6 +6,11 @@ namespace Swath.Scheduler.Maintenance;
 /// <summary>A small duty that is done again and again. A failure is logged and the next turn tries again.</summary>
 public abstract class Periodic(TimeProvider time, ILogger logger) : BackgroundService
 {
+    private volatile int _failures;
+
+    /// <summary>How many of the last turns failed, one after another.</summary>
+    public int FailuresInARow => _failures;
+
     /// <summary>From the end of one turn to the beginning of the next.</summary>
     protected abstract TimeSpan Interval { get; }
 
@@ -23,9 +28,11 @@ public abstract class Periodic(TimeProvider time, ILogger logger) : BackgroundSe
             try
             {
                 await RunOnceAsync(stoppingToken).ConfigureAwait(false);
+                _failures = 0;
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
+                _failures++;
                 logger.LogError(failure, "{Duty} failed; it is tried again in {Interval}", GetType().Name, Interval);
             }
         }

@@ -44,6 +44,7 @@ internal sealed class AdmissionBench : IAsyncDisposable
     public WorkerRegistry Workers => _services.GetRequiredService<WorkerRegistry>();
     public JobExplanations Explanations => _services.GetRequiredService<JobExplanations>();
     public EndpointCapacities Capacities => _services.GetRequiredService<EndpointCapacities>();
+    public AdmissionProgress Progress => _services.GetRequiredService<AdmissionProgress>();
     public AdmissionSignal AsyncSignal => _services.GetRequiredService<AdmissionSignal>();
 
     public T Hosted<T>() => _services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<T>().Single();

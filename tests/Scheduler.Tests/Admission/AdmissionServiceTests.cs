@@ -41,6 +41,23 @@ public sealed class AdmissionServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Signals_OfAnotherEndpointNeverCease_EndpointWhoseSignalWasLostIsLookedAtAfterATick()
+    {
+        await _bench.AddEndpointAsync("silent", target: 1);
+        await _bench.AddWorkerAsync("worker");
+        var first = await _bench.AddJobAsync(new JobSeed());
+        await AdmittedAsync(first);
+        var silent = new JobSeed { Endpoint = "silent" };
+        await JobSeed.InsertAsync(_bench.Database.DataSource, silent);
+        _bench.Time.Advance(_bench.Options.CurrentValue.Tick - TimeSpan.FromMilliseconds(1));
+        _bench.AsyncSignal.Ring("endpoint");
+        _bench.Time.Advance(TimeSpan.FromMilliseconds(1));
+
+        _bench.AsyncSignal.Ring("endpoint");
+        await AdmittedAsync(silent);
+    }
+
+    [Fact]
     public async Task WorkerStartsAnew_WhatItHadBegun_IsPlacedAgainAtOnceAndTheLossIsCounted()
     {
         var job = await _bench.AddJobAsync(new JobSeed());

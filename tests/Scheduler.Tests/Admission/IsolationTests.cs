@@ -68,12 +68,14 @@ public sealed class IsolationTests : IAsyncLifetime
 
         Assert.Equal(1, (await _bench.CycleAsync()).Admitted);
         Assert.Equal([other.JobId], await _bench.AdmittedAsync());
+        Assert.Equal(1, _bench.Progress.FailingEndpoints);
 
         await _bench.Database.ExecuteAsync("drop trigger refuse on capacity_reservations");
         Assert.Equal(0, (await _bench.CycleAsync()).Admitted);
         _bench.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(1, (await _bench.CycleAsync()).Admitted);
         Assert.Contains(failing.JobId, await _bench.AdmittedAsync());
+        Assert.Equal(0, _bench.Progress.FailingEndpoints);
     }
 
     private async Task LimitStatementsAsync(string limit)
