@@ -12,11 +12,12 @@ internal sealed class PlacementBench
 {
     private readonly NpgsqlDataSource _database;
 
-    public PlacementBench(TestDatabase database)
+    public PlacementBench(TestDatabase database, bool follow = true)
     {
         Database = database;
         _database = database.DataSource;
-        database.FollowAsync(Time).GetAwaiter().GetResult();
+        if (follow)
+            database.FollowAsync(Time).GetAwaiter().GetResult();
         var services = new ServiceCollection()
             .AddLogging().AddSingleton<TimeProvider>(Time).AddSingleton(_database).AddSwathOutbox().AddSwathPlacement().BuildServiceProvider();
         Ledger = services.GetRequiredService<CapacityLedger>();
