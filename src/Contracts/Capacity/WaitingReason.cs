@@ -26,4 +26,7 @@ public enum WaitingReason
 
     /// <summary>The endpoint does not exist or can't be described.</summary>
     EndpointUnknown,
+
+    /// <summary>The database refused to admit the job; the detail says why. It is tried again, at growing intervals, and nobody else waits for it.</summary>
+    AdmissionRefused,
 }

@@ -7,8 +7,16 @@ namespace Swath.Persistence.Capacity;
 /// <param name="Admitted">What was told to the jobs; jobs that were no longer waiting are missing.</param>
 public sealed record AdmissionOutcome(LostRace? LostRace, IReadOnlyList<CapacityReserved> Admitted)
 {
+    /// <summary>Jobs that the database would not admit, each by itself; they stay in the queue.</summary>
+    public IReadOnlyList<RefusedAdmission> Refused { get; init; } = [];
+
     public static AdmissionOutcome Lost(LostRace race) => new(race, []);
 }
+
+/// <summary>A job that the database would not admit.</summary>
+/// <param name="JobId">The job.</param>
+/// <param name="Why">What the database said.</param>
+public sealed record RefusedAdmission(Guid JobId, string Why);
 
 /// <summary>What had changed since the decision.</summary>
 public enum LostRace
@@ -22,6 +30,6 @@ public enum LostRace
     /// <summary>A tenant reached its limit on another endpoint.</summary>
     Tenants,
 
-    /// <summary>The database refused or broke a deadlock.</summary>
+    /// <summary>The database broke a deadlock, or a lock was not to be had.</summary>
     Database,
 }

@@ -107,24 +107,11 @@ public sealed class CapacityLedger(NpgsqlDataSource database, IOutbox outbox, No
 
     /// <summary>
     /// Starts a batch of jobs in one transaction: capacity reserved, regions placed, jobs out of the queue, messages written.
-    /// All of it happens, or nothing.
+    /// All of it happens, or nothing. A batch that the database refuses is tried in halves: only the jobs that don't fit stay.
     /// </summary>
-    /// <returns>What was admitted, or which race was lost: read again, wait a moment at random, and try again.</returns>
-    public async Task<AdmissionOutcome> TryAdmitAsync(AdmissionBatch batch, CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            await using var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-            return await new AdmissionTransaction(connection, transaction, _running)
-                .RunAsync(batch, outbox, cancellationToken).ConfigureAwait(false);
-        }
-        catch (PostgresException refusal) when (refusal.SqlState is PostgresErrorCodes.CheckViolation
-            or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
-        {
-            return AdmissionOutcome.Lost(LostRace.Database);
-        }
-    }
+    /// <returns>What was admitted and refused, or which race was lost: read again, wait a moment at random, and try again.</returns>
+    public Task<AdmissionOutcome> TryAdmitAsync(AdmissionBatch batch, CancellationToken cancellationToken = default) =>
+        new AdmissionAttempt(database, outbox, _running, batch).RunAsync(cancellationToken);
 
     /// <summary>
     /// Gives back all that a job holds and takes its regions from their workers, because it was cancelled, paused or is over.

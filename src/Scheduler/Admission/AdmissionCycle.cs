@@ -27,6 +27,7 @@ public sealed class AdmissionCycle
     private readonly WaitingQueue _queue;
     private readonly WaitingReasons _reasons;
     private readonly AdmissionProgress _progress;
+    private readonly RefusedAdmissions _refused;
     private readonly IOptionsMonitor<SchedulerOptions> _options;
     private readonly SchedulerMetrics _metrics;
     private readonly TimeProvider _time;
@@ -40,6 +41,7 @@ public sealed class AdmissionCycle
         _queue = new WaitingQueue(database, time);
         _reasons = new WaitingReasons(database);
         _progress = progress;
+        _refused = new RefusedAdmissions(time);
     }
 
     /// <summary>Runs one cycle.</summary>
@@ -103,7 +105,7 @@ public sealed class AdmissionCycle
             var current = entry;
             var boardNow = board;
             var heads = await clock.TimeAsync("heads", () => ReadHeadsAsync(current, boardNow, depth, cancellationToken)).ConfigureAwait(false);
-            var nomination = clock.Time("nominate", () => new Nominator(current, heads, boardNow, options, _time.GetUtcNow()).Run());
+            var nomination = clock.Time("nominate", () => new Nominator(current, heads, boardNow, options, _time.GetUtcNow(), _refused.WhyNotNow).Run());
             var admitted = await clock.TimeAsync("admit", () => AdmitAsync(current, heads, nomination, boardNow, cancellationToken)).ConfigureAwait(false);
             await clock.TimeAsync("requeue", () => RequeueAsync(current, nomination, cancellationToken)).ConfigureAwait(false);
             _metrics.Decision(entry.Key.Endpoint, clock.Since(started));
@@ -121,7 +123,9 @@ public sealed class AdmissionCycle
             else
             {
                 counts.Admitted += admitted.Admitted.Count;
-                if (!nomination.MayHaveMore || (admitted.Admitted.Count == 0 && depth >= options.BatchSize))
+                if (admitted.Refused.Count > 0)
+                    Rest(entry, admitted.Refused);
+                else if (!nomination.MayHaveMore || (admitted.Admitted.Count == 0 && depth >= options.BatchSize))
                     break;
                 depth = Math.Min(depth * 4, options.BatchSize);
             }
@@ -134,6 +138,15 @@ public sealed class AdmissionCycle
         }
 
         return board;
+    }
+
+    private void Rest(LedgerEntry entry, IReadOnlyList<RefusedAdmission> refused)
+    {
+        foreach (var job in refused)
+        {
+            var rest = _refused.Refuse(job.JobId, job.Why);
+            _logger.LogError("Job {JobId} can't be admitted to endpoint {Endpoint}, the database refuses it: {Reason}. It is tried again in {Time}", job.JobId, entry.Key, job.Why, rest);
+        }
     }
 
     private async Task<QueueHeads> ReadHeadsAsync(LedgerEntry entry, PlacementBoard board, int depth, CancellationToken cancellationToken)

@@ -113,6 +113,16 @@ public sealed class JobExplanations(
             };
         }
 
+        if (job.Reason is WaitingReason.AdmissionRefused)
+        {
+            return explanation with
+            {
+                Reason = WaitingReason.AdmissionRefused,
+                Detail = job.Detail ?? "the database refused to admit it",
+                Unblocks = ["what the database objects to is mended: it is tried again by itself, every ten minutes at least", "cancel it and submit it again"],
+            };
+        }
+
         if (job.Reason is WaitingReason.BehindLargerJob)
         {
             return explanation with

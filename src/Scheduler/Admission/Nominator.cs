@@ -9,7 +9,8 @@ namespace Swath.Scheduler.Admission;
 /// Decides who is admitted to one endpoint variant: walks its queue in order and gives room, while there is any, to whoever
 /// may run. No clock, no database: what it is given decides.
 /// </summary>
-internal sealed class Nominator(LedgerEntry ledger, QueueHeads heads, PlacementBoard board, SchedulerOptions options, DateTimeOffset now)
+internal sealed class Nominator(
+    LedgerEntry ledger, QueueHeads heads, PlacementBoard board, SchedulerOptions options, DateTimeOffset now, Func<Guid, string?>? refusal = null)
 {
     private readonly FairOrder _order = new(heads.Jobs, heads.Tenants, ledger.VirtualTime, heads.Depth, options, now);
     private readonly Dictionary<string, int> _running = heads.Tenants.ToDictionary(tenant => tenant.Key, tenant => tenant.Value.Running);
@@ -31,8 +32,8 @@ internal sealed class Nominator(LedgerEntry ledger, QueueHeads heads, PlacementB
                 break;
         }
 
-        // Heads that their company keeps from the free slots may hide one that is free to go there.
-        var hidden = _order.ReachedUnread && board.FreeSlots > 0 && _passedOver.Exists(verdict => verdict.Reason is WaitingReason.NoFreeSlot);
+        // Heads that their company keeps from the free slots, or that were refused, may hide one that is free to go there.
+        var hidden = _order.ReachedUnread && board.FreeSlots > 0 && _passedOver.Exists(verdict => verdict.Reason is WaitingReason.NoFreeSlot or WaitingReason.AdmissionRefused);
         var mayHaveMore = hidden || (_candidates.Count > 0 && (_order.ReachedUnread || _candidates.Count == options.BatchSize));
         return new Nomination(_candidates, _passedOver, mayHaveMore, _order.VirtualTime, _order.Shares);
     }
@@ -52,6 +53,9 @@ internal sealed class Nominator(LedgerEntry ledger, QueueHeads heads, PlacementB
             _order.Drop(job.Tenant);
             return new WaitingVerdict(job, WaitingReason.TenantLimit, $"tenant {job.Tenant} ({tenant.Tier.Name}) may run {tenant.RunningLimit} jobs at once");
         }
+
+        if (refusal?.Invoke(job.JobId) is { } refused)
+            return new WaitingVerdict(job, WaitingReason.AdmissionRefused, $"the database refused it: {refused}");
 
         // A job that no living worker can take is in nobody's way, however large or old.
         if (board.MissingRule(job.Affinity) is { } rule)

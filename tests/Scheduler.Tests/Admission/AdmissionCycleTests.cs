@@ -294,6 +294,36 @@ public sealed class AdmissionCycleTests : IAsyncLifetime
     }
 
 
+    [Fact]
+    public async Task RunAsync_OneJobThatTheDatabaseRefuses_WaitsAloneWithItsReasonAndIsTriedAgain()
+    {
+        await _bench.AddEndpointAsync("endpoint", target: 100);
+        await _bench.AddWorkerAsync("worker");
+        var jobs = new List<JobSeed>();
+        for (var job = 0; job < 20; job++)
+            jobs.Add(await _bench.AddJobAsync(new JobSeed()));
+        await _bench.Database.ExecuteAsync(
+            $"""
+            create function refuse_misfit() returns trigger language plpgsql as $$
+            begin
+              if new.job_id = '{jobs[7].JobId}' then raise check_violation using message = 'it does not fit'; end if;
+              return new;
+            end $$;
+            create trigger refuse_misfit before insert on capacity_reservations for each row execute function refuse_misfit();
+            """);
+
+        await _bench.CycleAsync();
+
+        Assert.Equal(jobs.Where(job => job != jobs[7]).Select(job => job.JobId).Order(), (await _bench.AdmittedAsync()).Order());
+        Assert.Equal(("AdmissionRefused", "the database refused it: it does not fit"), await _bench.ReasonAsync(jobs[7]));
+
+        // It rests, and is then tried again.
+        await _bench.Database.ExecuteAsync("drop trigger refuse_misfit on capacity_reservations");
+        Assert.Equal(0, (await _bench.CycleAsync()).Admitted);
+        _bench.Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(1, (await _bench.CycleAsync()).Admitted);
+    }
+
     private async Task<int> PlacedAsync(JobSeed job) => (int)await _bench.Database.ScalarAsync<long>(
         "select count(*) from job_regions where job_id = $1 and worker_id is not null and ended_at is null", job.JobId);
 }

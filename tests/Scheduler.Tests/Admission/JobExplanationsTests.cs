@@ -152,6 +152,9 @@ public sealed class JobExplanationsTests : IAsyncLifetime
             await _bench.Capacities.RefreshAsync("endpoint", EndpointType.SageMaker, null);
         }
 
+        if (reason == WaitingReason.AdmissionRefused)
+            await _bench.Database.ExecuteAsync("alter table capacity_reservations add constraint not_one check (load <> 1)");
+
         await _bench.AddJobAsync(new JobSeed { TileWorkers = 6 });
         if (reason != WaitingReason.NotConsidered)
             await _bench.CycleAsync();
