@@ -39,6 +39,7 @@ public static class SchedulerServices
         services.AddHostedService(provider => provider.GetRequiredService<LostWorkerRescuer>());
         services.AddHostedService<LedgerReconciler>();
         services.AddHostedService<CapacityRefresher>();
+        services.AddHostedService<MissingVariantSelector>();
         services.AddHostedService<UnusedEndpointSweep>();
         services.AddHostedService<QueuePositionUpdater>();
         services.AddHostedService<UnschedulableJobs>();

@@ -74,7 +74,7 @@ public sealed class JobExplanations(
             return explanation with
             {
                 Reason = WaitingReason.EndpointUnknown,
-                Detail = entry?.Problem ?? $"the capacity of endpoint {job.Key} is not known",
+                Detail = entry?.Problem ?? (job.Reason is WaitingReason.EndpointUnknown ? job.Detail : null) ?? $"the capacity of endpoint {job.Key} is not known",
                 Unblocks = ["create the endpoint, or correct its name and submit the job again", "allow Swath to describe it"],
             };
         }

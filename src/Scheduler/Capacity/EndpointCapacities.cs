@@ -35,7 +35,7 @@ public sealed class EndpointCapacities(
     }
 
     // Every tenant with a job for the endpoint reads it: what a role's account answered is for those who may use the role.
-    private static string ToldToAll(InvocationException failure, string endpoint, string? role) => string.IsNullOrEmpty(role)
+    internal static string ToldToAll(InvocationException failure, string endpoint, string? role) => string.IsNullOrEmpty(role)
         ? failure.Message
         : $"SageMaker endpoint '{endpoint}' can't be described with the role that a request names for it ({failure.Kind}). Swath's log has the whole reason.";
 }

@@ -37,8 +37,9 @@ public sealed class SelectVariantConsumer(
             return;
         }
 
-        var variant = await SelectAsync(job.Endpoint, context.CancellationToken).ConfigureAwait(false);
-        await capacities.RefreshAsync(job.Endpoint.Name, job.Endpoint.Type, variant, job.Endpoint.AssumedRole, context.CancellationToken).ConfigureAwait(false);
+        var (isKnown, variant) = await SelectAsync(job.Endpoint, context.CancellationToken).ConfigureAwait(false);
+        if (isKnown)
+            await capacities.RefreshAsync(job.Endpoint.Name, job.Endpoint.Type, variant, job.Endpoint.AssumedRole, context.CancellationToken).ConfigureAwait(false);
         await context.AnswerAsync(outbox.Value, Queues.ImageJob, job.JobId, new VariantSelected
         {
             JobId = job.JobId,
@@ -56,17 +57,20 @@ public sealed class SelectVariantConsumer(
         return "The failed tiles can't be run alone: the finished ones are no longer kept. Submit the job again.";
     }
 
-    /// <summary>An endpoint that can't be described is no reason to lose the job: it waits, by the reason EndpointUnknown.</summary>
-    private async Task<string?> SelectAsync(ModelEndpoint endpoint, CancellationToken cancellationToken)
+    /// <summary>
+    /// An endpoint that can't be described is no reason to lose the job: it waits, by the reason EndpointUnknown, and is not admitted before
+    /// <see cref="Maintenance.MissingVariantSelector"/> has chosen its variant.
+    /// </summary>
+    private async Task<(bool IsKnown, string? Variant)> SelectAsync(ModelEndpoint endpoint, CancellationToken cancellationToken)
     {
         try
         {
-            return await selector.SelectAsync(endpoint, cancellationToken).ConfigureAwait(false);
+            return (true, await selector.SelectAsync(endpoint, cancellationToken).ConfigureAwait(false));
         }
         catch (InvocationException failure)
         {
             logger.LogWarning(failure, "No variant of endpoint {Endpoint} can be chosen; its job waits without one", endpoint.Name);
-            return endpoint.TargetVariant;
+            return (false, null);
         }
     }
 }

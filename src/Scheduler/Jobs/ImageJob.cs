@@ -105,6 +105,9 @@ public sealed record ImageJob : IFold<ImageJob>
     /// <summary>True for the answer to the turn in the queue that the job has now; what an earlier one had reserved was given back.</summary>
     public bool IsThisTurn(CapacityReserved reserved) => reserved.QueueTurn is not { } turn || turn == QueueTurn;
 
+    /// <summary>True for the choice of a variant that could not be made when the job was queued.</summary>
+    public bool IsMissing(VariantSelected selected) => Variant is null && selected.Variant is not null;
+
     /// <summary>True when the token is newer than the one known and the region has not ended.</summary>
     public bool IsNewer(RegionPlacement placement) =>
         placement.RegionId >= 0 && placement.RegionId < Regions.Length
@@ -156,8 +159,10 @@ public sealed record ImageJob : IFold<ImageJob>
     private ImageJob Apply(ImageRejected e, DateTimeOffset at) =>
         this with { Status = JobStatus.Failed, Failure = $"{e.Reason}: {e.Detail}", FinishedAt = at };
 
-    private ImageJob Apply(VariantSelected e, DateTimeOffset at) =>
-        this with { Status = JobStatus.Queued, Variant = e.Variant, TileWorkersPerRegion = e.TileWorkersPerRegion, QueuedAt = at, QueueTurn = QueueTurn + 1 };
+    // A job in the queue keeps its place and its turn: only its variant was missing.
+    private ImageJob Apply(VariantSelected e, DateTimeOffset at) => Status == JobStatus.Queued
+        ? this with { Variant = e.Variant }
+        : this with { Status = JobStatus.Queued, Variant = e.Variant, TileWorkersPerRegion = e.TileWorkersPerRegion, QueuedAt = at, QueueTurn = QueueTurn + 1 };
 
     // In Paused, Cancelled and the other states that no longer want it, the reservation is a fact of the history; the saga gives it back.
     private ImageJob Apply(CapacityReserved e, DateTimeOffset at) => Status != JobStatus.Queued

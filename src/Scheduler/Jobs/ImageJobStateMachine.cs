@@ -34,12 +34,13 @@ public sealed class ImageJobStateMachine : MassTransitStateMachine<ImageJobSaga>
 
         During(Queued,
             When(CapacityReserved, job => job.Saga.State.IsThisTurn(job.Message)).Accept().SendProcessRegions().TransitionTo(Running),
+            When(VariantSelected, job => job.Saga.State.IsMissing(job.Message)).Accept(),
             When(RegionCompleted, IsCurrent).Accept().AssembleWhenAllRegionsEnded(Assembling, Failed),
             When(RegionFailed, IsCurrent).Accept().AssembleWhenAllRegionsEnded(Assembling, Failed),
             When(PauseJob, CountsNow).Accept().SendReleaseCapacity().TransitionTo(Paused),
             When(ResumeJob, MayOvertake).Accept(),
             When(CancelJob).Accept().SendReleaseCapacity().TransitionTo(Cancelled),
-            Ignore(ImageRequested), Ignore(RegionsCalculated), Ignore(ImageRejected), Ignore(VariantSelected),
+            Ignore(ImageRequested), Ignore(RegionsCalculated), Ignore(ImageRejected),
             Ignore(RegionReassigned), Ignore(JobFailed), Ignore(RetryFailedTiles), Ignore(RetryOutputs), Ignore(JobResubmitted));
 
         During(Running,

@@ -27,7 +27,7 @@ internal sealed class AdmissionBench : IAsyncDisposable
             .AddSingleton<TimeProvider>(Time).AddSingleton(database.DataSource)
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log ?? NullLoggerProvider.Instance));
         if (configuration is null)
-            services.AddSingleton<IOptionsMonitor<SchedulerOptions>>(Options).AddSingleton<ICapacityEstimator>(Estimator);
+            services.AddSingleton<IOptionsMonitor<SchedulerOptions>>(Options).AddSingleton<ICapacityEstimator>(Estimator).AddSingleton<IVariantSelector>(new NoVariants());
         else
             services.AddSingleton(configuration).AddSwathEndpoints();
         _services = services.AddSwathOutbox().AddSwathScheduler().BuildServiceProvider();
@@ -43,6 +43,7 @@ internal sealed class AdmissionBench : IAsyncDisposable
     public RegionAssignments Board => _services.GetRequiredService<RegionAssignments>();
     public WorkerRegistry Workers => _services.GetRequiredService<WorkerRegistry>();
     public JobExplanations Explanations => _services.GetRequiredService<JobExplanations>();
+    public IOutbox Outbox => _services.GetRequiredService<IOutbox>();
     public EndpointCapacities Capacities => _services.GetRequiredService<EndpointCapacities>();
     public AdmissionProgress Progress => _services.GetRequiredService<AdmissionProgress>();
     public AdmissionSignal AsyncSignal => _services.GetRequiredService<AdmissionSignal>();
@@ -162,4 +163,10 @@ internal sealed class SettableEstimator : ICapacityEstimator
             ? new EndpointCapacity(capacity, "test")
             : throw new InvocationException(InvocationFailure.InvalidEndpoint, retryable: false, $"endpoint {endpointName} does not exist");
     }
+}
+
+/// <summary>Endpoints without variants.</summary>
+internal sealed class NoVariants : IVariantSelector
+{
+    public ValueTask<string?> SelectAsync(ModelEndpoint endpoint, CancellationToken cancellationToken) => new((string?)null);
 }

@@ -76,6 +76,19 @@ public sealed class SelectVariantConsumerTests(DatabaseFixture database) : IClas
     }
 
     [Fact]
+    public async Task Consume_EndpointCannotBeDescribed_QueuesTheJobAndCountsNothingForTheWholeEndpoint()
+    {
+        await using var services = Services();
+        var harness = await StartAsync(services);
+        var jobId = Guid.NewGuid();
+
+        await SendAsync(harness, jobId, endpoint: new ModelEndpoint { Name = "away", Type = EndpointType.SageMaker });
+
+        Assert.True(await harness.Sent.Any<VariantSelected>(sent => sent.Context.Message.JobId == jobId && sent.Context.Message.Variant is null));
+        Assert.Empty(await services.GetRequiredService<CapacityLedger>().ReadAsync("away"));
+    }
+
+    [Fact]
     public async Task Consume_JobOfATenantWhoseQueueIsFull_IsQueuedAllTheSame()
     {
         await database.Database.ExecuteAsync("insert into tenants (tenant, tier, max_queued) values ('full', 'free', 1)");
@@ -107,7 +120,7 @@ public sealed class SelectVariantConsumerTests(DatabaseFixture database) : IClas
 
     private ServiceProvider Services() => new ServiceCollection()
         .AddLogging().AddSingleton(database.DataSource).AddSwathOutbox().AddSwathPlacement().AddSwathEndpoints()
-        .AddSingleton<ICapacityEstimator>(new SettableEstimator { MaxCapacity = 7 })
+        .AddSingleton<ICapacityEstimator>(new SettableEstimator { MaxCapacity = 7 }).AddSingleton<IVariantSelector>(new ControlPlane())
         .AddSingleton<IOptionsMonitor<SchedulerOptions>>(new SettableOptions())
         .AddSingleton<SchedulerMetrics>().AddSingleton<EndpointCapacities>().AddSingleton<JobReader>()
         .AddMassTransitTestHarness(bus =>
@@ -123,17 +136,25 @@ public sealed class SelectVariantConsumerTests(DatabaseFixture database) : IClas
         return harness;
     }
 
-    private static async Task SendAsync(ITestHarness harness, Guid jobId, IReadOnlyList<RegionReopening>? reopen = null, int finished = 0)
+    private static async Task SendAsync(ITestHarness harness, Guid jobId, IReadOnlyList<RegionReopening>? reopen = null, int finished = 0, ModelEndpoint? endpoint = null)
     {
         var queue = await harness.Bus.GetSendEndpoint(Queues.SelectVariant);
         await queue.Send(new SelectVariant
         {
             JobId = jobId,
-            Endpoint = new ModelEndpoint { Name = "http://localhost:8080/invocations" },
+            Endpoint = endpoint ?? new ModelEndpoint { Name = "http://localhost:8080/invocations" },
             JobKind = "ships",
             Reopen = reopen ?? [],
             TilesFinished = finished,
             Regions = [new ImageRegion(0, new PixelWindow(0, 0, 10, 10), 1), new ImageRegion(1, new PixelWindow(10, 0, 10, 10), 3)],
         });
+    }
+
+    /// <summary>SageMaker's is away.</summary>
+    private sealed class ControlPlane : IVariantSelector
+    {
+        public ValueTask<string?> SelectAsync(ModelEndpoint endpoint, CancellationToken cancellationToken) => endpoint.Type == EndpointType.Http
+            ? new((string?)null)
+            : throw new InvocationException(InvocationFailure.UnknownEndpoint, retryable: true, "no answer");
     }
 }

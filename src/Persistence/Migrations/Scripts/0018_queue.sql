@@ -64,7 +64,7 @@ language sql stable as $$
          coalesce(j.queued_at, j.updated_at), j.queue_turn,
          case when j.regions_total > 0 then greatest(1, j.regions_total - coalesce(j.regions_done, 0) - coalesce(j.regions_failed, 0)) end,
          greatest(1, coalesce(j.tile_workers, 1)), coalesce(j.kind, ''), j.affinity,
-         (select sum(least(r.tiles, greatest(1, coalesce(j.tile_workers, 1))))::integer from job_regions r where r.job_id = j.job_id and r.ended_at is null)
+         (select least(sum(least(r.tiles, greatest(1, coalesce(j.tile_workers, 1)))), 2147483647)::integer from job_regions r where r.job_id = j.job_id and r.ended_at is null)
 $$;
 
 -- Whatever brings a job into the state Queued puts it into the queue: its saga, a replay, somebody with psql. Not so a job that was admitted in this very
@@ -74,7 +74,10 @@ begin
   if tg_op = 'DELETE' or new.state <> 'Queued' then
     delete from queue where job_id = old.job_id;
   elsif tg_op = 'UPDATE' and old.state = 'Queued' and old.queue_turn = new.queue_turn then
-    update queue set regions = r.regions, load = r.load from swath_queue_row(new) r where queue.job_id = r.job_id;
+    update queue
+       set regions = r.regions, load = r.load, variant = r.variant,
+           reason = case when queue.variant = r.variant then queue.reason end, detail = case when queue.variant = r.variant then queue.detail end
+      from swath_queue_row(new) r where queue.job_id = r.job_id;
   else
     insert into queue (job_id, endpoint, variant, tenant, priority, queued_at, turn, regions, tile_workers, kind, affinity, load)
     select r.* from swath_queue_row(new) r
@@ -91,7 +94,7 @@ create trigger jobs_queue_insert after insert on jobs
   for each row when (new.state = 'Queued') execute function swath_keep_queue();
 create trigger jobs_queue_update after update on jobs
   for each row when ((new.state = 'Queued') <> (old.state = 'Queued')
-    or new.state = 'Queued' and (new.queue_turn <> old.queue_turn or new.regions_done is distinct from old.regions_done
+    or new.state = 'Queued' and (new.queue_turn <> old.queue_turn or new.variant is distinct from old.variant or new.regions_done is distinct from old.regions_done
                                  or new.regions_failed is distinct from old.regions_failed))
   execute function swath_keep_queue();
 create trigger jobs_queue_delete after delete on jobs
