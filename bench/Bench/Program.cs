@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Swath.Bench.Distillation;
 using Swath.Bench.Flush;
 using Swath.Bench.Saga;
@@ -8,6 +9,13 @@ using Swath.Bench.Start;
 using Swath.Bench.Tiles;
 using Swath.Bench.Transport;
 using Swath.Contracts;
+
+// Ctrl-C would end the process without a word, and leave the servers that it started.
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
+{
+    signal.Cancel = true;
+    Environment.Exit(130);
+});
 
 switch (args)
 {

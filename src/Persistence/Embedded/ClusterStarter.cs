@@ -62,6 +62,7 @@ internal sealed class ClusterStarter(ClusterFolder folder, TimeProvider clock, I
         if (File.Exists(folder.Log) && new FileInfo(folder.Log).Length > LargestLog)
             File.Delete(folder.Log);
 
+        InheritedDescriptors.CloseInChildren();
         while (true)
         {
             // pg_ctl puts the server in a session of its own: Ctrl-C in the terminal reaches Swath alone, which then stops it in order.

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -45,6 +47,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         SocketFolder = server.SocketFolder;
         ConnectionString = ConnectionStringTo(server, DatabaseName);
         DataSource = NpgsqlDataSource.Create(ConnectionString);
+        AppDomain.CurrentDomain.ProcessExit += StopInHaste;
     }
 
     /// <summary>Where the cluster really lives: the folder asked for, or another when the server's user can't reach that.</summary>
@@ -118,6 +121,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         if (_disposed)
             return;
         _disposed = true;
+        AppDomain.CurrentDomain.ProcessExit -= StopInHaste;
         if (_revival is not null)
             await _revival.DisposeAsync();
         await DataSource.DisposeAsync();
@@ -171,6 +175,17 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         ApplicationName = "swath",
         IncludeErrorDetail = true,
     }.ConnectionString;
+
+    // The process ends without having left (a signal, an exit in the middle): nobody waits, and nobody else would stop the server.
+    private void StopInHaste(object? sender, EventArgs e)
+    {
+        _use.Dispose();
+        using var alone = ClusterLock.TryTake(_folder.UsersLock, shared: false);
+        if (alone is null || PostmasterFile.Read(_folder.Data) is not { } server)
+            return;
+        using var stop = Process.Start("kill", ["-INT", server.ProcessId.ToString(CultureInfo.InvariantCulture)]);
+        stop.WaitForExit();
+    }
 
     // pg_ctl reads the process id, sends it SIGINT and waits until the file is gone; the process itself goes a moment later.
     private async Task StopAsync()

@@ -96,6 +96,24 @@ public sealed class EmbeddedPostgresTests : IDisposable
         Assert.False(IsRunning(next.ProcessId));
     }
 
+    [SkippableFact]
+    public async Task StartAsync_CallerLeftAFileOpen_TheServerDoesNotHoldIt()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "It looks into /proc.");
+        var file = Path.Combine(_parent, "a lock of the caller's");
+        await using var lent = File.Create(file);
+        Assert.True(Dup((int)lent.SafeFileHandle.DangerousGetHandle()) > 2);
+
+        await using var postgres = await EmbeddedPostgres.StartAsync(Folder);
+
+        var held = Directory.EnumerateFileSystemEntries($"/proc/{postgres.ProcessId}/fd").Select(entry => File.ResolveLinkTarget(entry, returnFinalTarget: false)?.FullName);
+        Assert.DoesNotContain(file, held);
+    }
+
+    // Unlike .NET's own, what it returns is inherited by children.
+    [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "dup")]
+    private static extern int Dup(int descriptor);
+
     [Fact]
     public async Task StartAsync_ServerKilled_RecoversWhatWasCommitted()
     {
