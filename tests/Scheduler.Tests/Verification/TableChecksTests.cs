@@ -7,9 +7,16 @@ using static Swath.Scheduler.Tests.Jobs.JobEvents;
 namespace Swath.Scheduler.Tests.Verification;
 
 /// <summary>What the scheduler's tables say of a job, held against its events.</summary>
-public sealed class TableChecksTests(DatabaseFixture database) : IClassFixture<DatabaseFixture>
+public sealed class TableChecksTests : IAsyncLifetime
 {
     private readonly Guid _job = Guid.NewGuid();
+
+    // One for each test: some move its clock.
+    private TestDatabase _database = null!;
+
+    public async Task InitializeAsync() => _database = await PostgresServer.CreateDatabaseAsync();
+
+    public async Task DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
     public async Task Compare_RegionsThatSayWhatTheEventsSay_FindsNothing()
@@ -45,13 +52,13 @@ public sealed class TableChecksTests(DatabaseFixture database) : IClassFixture<D
     {
         await using var process = await StartAsync(new Swath.Contracts.CancelJob { JobId = _job });
         await PlanAsync("(0, 0, null), (1, 0, null)");
-        await database.Database.ExecuteAsync(
+        await _database.ExecuteAsync(
             """
             with won as (insert into capacity_ledger (endpoint, seq, max_capacity, target, added, admitted) values ('e', 1, 10, 10, 4, 1) returning seq)
             insert into capacity_reservations (job_id, endpoint, tenant, load, reserved_at, ledger_seq) select $1, 'e', 't', 4, swath_now(), seq from won
             """, _job);
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
-        await database.FollowAsync(clock);
+        await _database.FollowAsync(clock);
         Assert.Empty(await DifferencesAsync(process));
 
         clock.Advance(TimeSpan.FromMinutes(2));
@@ -66,7 +73,7 @@ public sealed class TableChecksTests(DatabaseFixture database) : IClassFixture<D
         await PlanAsync("(0, 0, null), (1, 0, null)");
         Assert.Empty(await DifferencesAsync(process));
 
-        await database.Database.ExecuteAsync("delete from queue where job_id = $1", _job);
+        await _database.ExecuteAsync("delete from queue where job_id = $1", _job);
 
         Assert.Equal([new(_job, "queue", "waits there, or is admitted", "neither")], await DifferencesAsync(process));
     }
@@ -76,7 +83,7 @@ public sealed class TableChecksTests(DatabaseFixture database) : IClassFixture<D
     {
         await using var process = await StartAsync(new Swath.Contracts.CancelJob { JobId = _job });
         await PlanAsync("(0, 0, null), (1, 0, null)");
-        await database.Database.ExecuteAsync(
+        await _database.ExecuteAsync(
             "insert into queue (job_id, endpoint, variant, tenant, priority, queued_at, turn, tile_workers, kind) values ($1, 'e', '', 't', 5, swath_now(), 1, 4, 'k')", _job);
 
         Assert.Equal([new(_job, "queue", "is Cancelled", "waits there")], await DifferencesAsync(process));
@@ -87,9 +94,9 @@ public sealed class TableChecksTests(DatabaseFixture database) : IClassFixture<D
     {
         await using var process = await StartAsync(Reserved(_job));
         await PlanAsync("(0, 1, null), (1, 1, null)");
-        await database.Database.ExecuteAsync("update job_regions set worker_id = 'w', placed_at = swath_now() where job_id = $1 and region_id = 1", _job);
+        await _database.ExecuteAsync("update job_regions set worker_id = 'w', placed_at = swath_now() where job_id = $1 and region_id = 1", _job);
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
-        await database.FollowAsync(clock);
+        await _database.FollowAsync(clock);
         Assert.Empty(await DifferencesAsync(process));
 
         clock.Advance(TimeSpan.FromMinutes(2));
@@ -100,17 +107,16 @@ public sealed class TableChecksTests(DatabaseFixture database) : IClassFixture<D
     [Fact]
     public async Task Compare_LedgerThatReservationsDoNotBearOut_IsADifferenceOfNoJob()
     {
-        await using var fresh = await PostgresServer.CreateDatabaseAsync();
-        await using var process = await JobProcess.StartAsync(fresh.DataSource);
-        await fresh.ExecuteAsync(
+        await using var process = await JobProcess.StartAsync(_database.DataSource);
+        await _database.ExecuteAsync(
             """
             with won as (insert into capacity_ledger (endpoint, seq, max_capacity, target, added, admitted) values ('e', 1, 10, 10, 4, 1) returning seq)
             insert into capacity_reservations (job_id, endpoint, tenant, load, reserved_at, ledger_seq) select $1, 'e', 't', 4, swath_now(), seq from won
             """, _job);
         Assert.True((await process.VerifyWith().CompareAsync()).Agrees);
 
-        await fresh.ExecuteAsync("alter table capacity_reservations disable trigger user");
-        await fresh.ExecuteAsync("update capacity_reservations set load = 7");
+        await _database.ExecuteAsync("alter table capacity_reservations disable trigger user");
+        await _database.ExecuteAsync("update capacity_reservations set load = 7");
 
         Assert.Equal(
             [new(null, "capacity_ledger e", "7 reserved by 1 job(s)", "4 reserved by 1 job(s)")], (await process.VerifyWith().CompareAsync()).Differences);
@@ -118,13 +124,13 @@ public sealed class TableChecksTests(DatabaseFixture database) : IClassFixture<D
 
     private async Task<JobProcess> StartAsync(params object[] more)
     {
-        var process = await JobProcess.StartAsync(database.DataSource);
+        var process = await JobProcess.StartAsync(_database.DataSource);
         foreach (var message in (object[])[Requested(_job), Measured(_job), Selected(_job), .. more])
             Assert.Null(await process.HandleAsync(message, Guid.NewGuid()));
         return process;
     }
 
-    private Task<int> PlanAsync(string regions) => database.Database.ExecuteAsync(
+    private Task<int> PlanAsync(string regions) => _database.ExecuteAsync(
         $"""
         insert into job_regions (job_id, region_id, tiles, kind, attempt, outcome, ended_at)
         select $1, id, 4, 'kind', attempt, outcome, case when outcome is not null then swath_now() end from (values {regions}) as r (id, attempt, outcome)
