@@ -94,14 +94,14 @@ public static class SagaBench
         Console.WriteLine($"transport   MassTransit in-memory; groups of up to {new EventSourcingOptions().GroupSize}; 6 transitions per job, 4 of them send a command");
         Console.WriteLine($"settings    median of {repetitions} repetitions of {seconds} s each, in-memory and event-sourced by turns, each on a fresh bus and database, after {Discarded.TotalSeconds} s of both that are not counted");
         Console.WriteLine();
-        Console.WriteLine("at once  repository      transitions/s     jobs/s  of in-memory  client ms  server ms  (CPU per transition)   all repetitions");
+        Console.WriteLine("at once  repository      transitions/s     jobs/s  of in-memory  client ms  server ms  (CPU per transition)  WAL bytes   all repetitions");
     }
 
     private static void Print(int atOnce, string repository, List<SagaMeasurement> measurements, double? beside)
     {
         var median = Median(measurements, m => m.TransitionsPerSecond);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{atOnce,7}  {repository,-14}  {median,13:N0}  {Median(measurements, m => m.JobsPerSecond),9:N0}  {(beside is null ? "" : $"{median / beside:P0}"),12}  {Median(measurements, m => m.ClientMilliseconds),9:N3}  {Median(measurements, m => m.ServerMilliseconds),9:N3}                         {string.Join(' ', measurements.Select(m => m.TransitionsPerSecond.ToString("N0", CultureInfo.InvariantCulture)))}"));
+            $"{atOnce,7}  {repository,-14}  {median,13:N0}  {Median(measurements, m => m.JobsPerSecond),9:N0}  {(beside is null ? "" : $"{median / beside:P0}"),12}  {Median(measurements, m => m.ClientMilliseconds),9:N3}  {Median(measurements, m => m.ServerMilliseconds),9:N3}                        {Median(measurements, m => m.WalBytes),9:N0}   {string.Join(' ', measurements.Select(m => m.TransitionsPerSecond.ToString("N0", CultureInfo.InvariantCulture)))}"));
     }
 
     private static double Median(IEnumerable<SagaMeasurement> measurements, Func<SagaMeasurement, double> read)

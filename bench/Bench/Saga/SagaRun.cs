@@ -38,7 +38,7 @@ internal sealed class SagaRun : IReceiveObserver
             await Task.Delay(warmUp, TimeProvider.System);
 
             var (transitions, jobs) = (Volatile.Read(ref _transitions), Volatile.Read(ref _jobs));
-            var (client, server) = (Environment.CpuUsage.TotalTime, ServerCpu.Of(postmaster));
+            var (client, server, wal) = (Environment.CpuUsage.TotalTime, ServerCpu.Of(postmaster), await WalAsync(database));
             var watch = Stopwatch.StartNew();
             await Task.Delay(measured, TimeProvider.System);
             var elapsed = watch.Elapsed.TotalSeconds;
@@ -46,10 +46,11 @@ internal sealed class SagaRun : IReceiveObserver
             jobs = Volatile.Read(ref _jobs) - jobs;
             client = Environment.CpuUsage.TotalTime - client;
             server = ServerCpu.Of(postmaster) - server;
+            wal = await WalAsync(database) - wal;
 
             await stop.CancelAsync();
             await Task.WhenAll(slots);
-            return new SagaMeasurement(transitions / elapsed, jobs / elapsed, client.TotalMilliseconds / transitions, server.TotalMilliseconds / transitions, _faults);
+            return new SagaMeasurement(transitions / elapsed, jobs / elapsed, client.TotalMilliseconds / transitions, server.TotalMilliseconds / transitions, (double)wal / transitions, _faults);
         }
         finally
         {
@@ -78,6 +79,14 @@ internal sealed class SagaRun : IReceiveObserver
     {
         Interlocked.Increment(ref _faults);
         return Task.CompletedTask;
+    }
+
+    private static async Task<long> WalAsync(NpgsqlDataSource? database)
+    {
+        if (database is null)
+            return 0;
+        await using var command = database.CreateCommand("select (pg_current_wal_lsn() - '0/0')::bigint");
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     private async Task RunJobsAsync(ISendEndpoint endpoint, CancellationToken stop)

@@ -1,10 +1,11 @@
 using System.CommandLine;
+using Swath.Host.Composition;
 using Swath.Host.Composition.Transports;
 using Swath.Host.Output;
 
 namespace Swath.Host.Commands;
 
-/// <summary><c>swath faults</c> and <c>swath faults retry</c>: the messages that failed for good, and another chance for them.</summary>
+/// <summary><c>swath faults</c> and <c>swath faults retry</c>: the messages that failed for good or could not be delivered, and another chance for them.</summary>
 internal static class FaultsCommand
 {
     public static Command Create()
@@ -15,7 +16,10 @@ internal static class FaultsCommand
         var command = new Command("faults", "Lists the messages that failed for good: their queue, job and reason.") { limit, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var faults = await Queues().ListAsync(parsed.GetValue(limit), cancellationToken);
+            await using var client = await SwathClient.ConnectToExistingAsync(cancellationToken);
+            List<FaultedMessage> faults = [];
+            foreach (var queues in Queues(client))
+                faults.AddRange(await queues.ListAsync(parsed.GetValue(limit), cancellationToken));
             if (parsed.GetValue(json))
             {
                 JsonOutput.Write(faults);
@@ -39,21 +43,30 @@ internal static class FaultsCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (onlyQueue, onlyJob) = (parsed.GetValue(queue), parsed.GetValue(job));
-            var queues = Queues();
+            await using var client = await SwathClient.ConnectToExistingAsync(cancellationToken);
+            var all = Queues(client);
             if (onlyJob is not null)
-                await RequireOneAsync(queues, onlyJob, cancellationToken);
-            var retries = await queues.RetryAsync(fault => (onlyQueue is null || onlyQueue == fault.Queue || onlyQueue == FaultQueueNames.Shared(fault.Queue)) && (onlyJob is null || BeginsWith(fault.JobId, onlyJob)), cancellationToken);
-            Terminal.WriteLine($"Put back {retries.PutBack} message(s).");
-            if (retries.Dropped > 0)
-                Terminal.WriteLine($"Dropped {retries.Dropped} message(s) to workers that are gone: their regions went to others.");
+                await RequireOneAsync(all, onlyJob, cancellationToken);
+            var (putBack, dropped) = (0, 0);
+            foreach (var queues in all)
+            {
+                var retries = await queues.RetryAsync(fault => (onlyQueue is null || onlyQueue == fault.Queue || onlyQueue == FaultQueueNames.Shared(fault.Queue)) && (onlyJob is null || BeginsWith(fault.JobId, onlyJob)), cancellationToken);
+                (putBack, dropped) = (putBack + retries.PutBack, dropped + retries.Dropped);
+            }
+
+            Terminal.WriteLine($"Put back {putBack} message(s).");
+            if (dropped > 0)
+                Terminal.WriteLine($"Dropped {dropped} message(s) to workers that are gone: their regions went to others.");
             return ExitCodes.Done;
         });
         return command;
     }
 
-    private static async Task RequireOneAsync(IFaultQueues queues, string job, CancellationToken cancellationToken)
+    private static async Task RequireOneAsync(IReadOnlyList<IFaultQueues> all, string job, CancellationToken cancellationToken)
     {
-        var faults = await queues.ListAsync(int.MaxValue, cancellationToken);
+        List<FaultedMessage> faults = [];
+        foreach (var queues in all)
+            faults.AddRange(await queues.ListAsync(int.MaxValue, cancellationToken));
         Guid[] jobs = [.. faults.Select(fault => fault.JobId).OfType<Guid>().Where(id => BeginsWith(id, job)).Distinct()];
         if (jobs.Length > 1)
             throw new UsageException(JobArgument.Ambiguous(job, jobs));
@@ -62,11 +75,15 @@ internal static class FaultsCommand
     internal static bool BeginsWith(Guid? id, string digits) =>
         digits.Length > 0 && id?.ToString("N").StartsWith(digits.Replace("-", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase) is true;
 
-    private static IFaultQueues Queues()
+    // What could not be delivered waits in the database, what was delivered and failed with the broker.
+    private static List<IFaultQueues> Queues(SwathClient client)
     {
+        List<IFaultQueues> queues = [new UndeliverableQueue(client.Undelivered)];
         var transport = TransportChoice.Current();
-        return transport.Faults ?? throw new UsageException(transport.LivesInProcess
-            ? "The in-memory transport keeps no failed messages: what failed is in the job's history ('swath job ID') and in the log. Set SWATH_TRANSPORT=rabbitmq for queues of failed messages."
-            : $"Failed messages are in the queues of {transport.Name} whose names end in _error: look at them and move them back with its own tools.");
+        if (transport.Faults is { } faults)
+            queues.Add(faults);
+        else if (!transport.LivesInProcess)
+            Terminal.WriteError($"Messages that were delivered and failed are in the queues of {transport.Name} whose names end in _error: look at them and move them back with its own tools.");
+        return queues;
     }
 }

@@ -5,6 +5,7 @@ using Swath.Persistence;
 using Swath.Persistence.Archive;
 using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Migrations;
+using Swath.Persistence.Notifications;
 using Swath.Persistence.Outbox;
 using Swath.Persistence.ReadSide;
 using Swath.Scheduler;
@@ -36,6 +37,8 @@ internal sealed class SwathClient : IAsyncDisposable
     public SwathDatabase Database => _database;
 
     public JobReader Jobs => _services.GetRequiredService<JobReader>();
+
+    public UndeliveredMessages Undelivered => _services.GetRequiredService<UndeliveredMessages>();
 
     public DepartedJobs Departed => _services.GetRequiredService<DepartedJobs>();
 
@@ -86,9 +89,10 @@ internal sealed class SwathClient : IAsyncDisposable
         // Few, and what is there only for as long as nobody takes it.
         await using var command = _database.DataSource.CreateCommand(
             """
-            SELECT min(o.job_id::text)::uuid FROM outbox o
-            WHERE o.delivered_at IS NULL AND replace(o.job_id::text, '-', '') LIKE $1 AND NOT EXISTS (SELECT FROM jobs j WHERE j.job_id = o.job_id)
-            HAVING count(DISTINCT o.job_id) = 1
+            SELECT min(m.job_id::text)::uuid
+            FROM (SELECT job_id FROM message_pending UNION ALL SELECT job_id FROM outbox WHERE delivered_at IS NULL) m
+            WHERE replace(m.job_id::text, '-', '') LIKE $1 AND NOT EXISTS (SELECT FROM jobs j WHERE j.job_id = m.job_id)
+            HAVING count(DISTINCT m.job_id) = 1
             """);
         command.Parameters.AddWithValue(digits.ToLowerInvariant() + "%");
         return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
@@ -130,6 +134,8 @@ internal sealed class SwathClient : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Who delivers what was said is to hear of it now, and not at his next tick.
+        await _services.GetRequiredService<NotificationSender>().FlushAsync();
         await _services.DisposeAsync();
         await _database.DisposeAsync();
     }

@@ -34,7 +34,7 @@ internal static class SwathHost
     private static readonly TimeSpan BusStop = TimeSpan.FromSeconds(5);
 
     // A backlog must not be taken for lost messages: a broker keeps them.
-    private static readonly TimeSpan BrokerRedeliverAfter = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan BrokerAskAgainAfter = TimeSpan.FromMinutes(5);
 
     public static IHost Build(SwathDatabase database, SwathProcessOptions options)
     {
@@ -63,7 +63,6 @@ internal static class SwathHost
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
         services.AddSwathPersistence(database.Connections);
-        services.AddSwathOutbox(outbox => ConfigureOutbox(outbox, options));
         services.AddSwathAccess();
         services.PostConfigure<AccessOptions>(access => access.DataFolder = options.Paths.Data);
         services.AddSwathEndpoints();
@@ -102,9 +101,11 @@ internal static class SwathHost
         if (options.Roles.HasFlag(Roles.Worker))
             AddWorker(services, options);
 
-        // A worker leaves its messages to the others: its region is done when it is written, and who waits for it is elsewhere.
-        if (options.Roles != Roles.Worker)
-            services.AddSwathOutboxDelivery();
+        // A worker delivers its own: what others leave, and what fails, is for those of whom there are few.
+        if (options.Roles == Roles.Worker)
+            services.AddSwathOutboxWithBus(outbox => ConfigureOutbox(outbox, options));
+        else
+            services.AddSwathOutboxDelivery(outbox => ConfigureOutbox(outbox, options));
     }
 
     private static void AddIntake(IServiceCollection services, SwathProcessOptions options)
@@ -141,9 +142,9 @@ internal static class SwathHost
         outbox.Transport = options.Transport.Name;
         outbox.Route = (address, jobId) => options.Transport.Route(StoredAddress.Of(address), jobId);
         outbox.Mark = options.Transport.Mark;
-        outbox.RedeliverUnconsumed = options.Roles.HasFlag(Roles.Scheduler);
+        outbox.AsksAgain = options.Roles.HasFlag(Roles.Scheduler);
         if (!options.Transport.LivesInProcess)
-            outbox.RedeliverAfter = BrokerRedeliverAfter;
+            outbox.AskAgainAfter = BrokerAskAgainAfter;
     }
 
     private static void ConfigureLogging(ILoggingBuilder logging, SwathProcessOptions options)

@@ -58,6 +58,7 @@ internal sealed class SubmissionStore(NpgsqlDataSource database, IOutbox outbox)
 
         await outbox.EnqueueAsync(transaction, Message(request, request.JobId), cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        outbox.Committed();
         return null;
     }
 

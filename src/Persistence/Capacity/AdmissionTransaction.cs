@@ -36,6 +36,7 @@ internal sealed class AdmissionTransaction(NpgsqlConnection connection, NpgsqlTr
         OutboxEntry[] messages = [.. reserved.Select(message => OutboxEntry.Send(Queues.ImageJob, message) with { JobId = message.JobId })];
         await outbox.EnqueueAsync(transaction, messages, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        outbox.Committed();
         return new AdmissionOutcome(null, reserved);
     }
 

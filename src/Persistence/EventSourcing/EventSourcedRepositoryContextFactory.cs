@@ -33,14 +33,11 @@ internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventS
             return;
         var (live, remembered) = await store.LoadAsync(jobId, context.CancellationToken).ConfigureAwait(false);
 
-        if (live is not null && live.VersionOf(messageId) is > 0 and var version)
-        {
-            if (version < live.DeliveredFrom || version > live.DeliveredTo)
-                await RedeliverAsync(context, jobId, messageId).ConfigureAwait(false);
+        // What it sent then stands in the log, or is delivered.
+        if (live is not null && live.VersionOf(messageId) > 0)
             return;
-        }
 
-        var capturing = new CapturingConsumeContext<T>(context, services, store.Time);
+        var capturing = new CapturingConsumeContext<T>(context, services, store.Time, jobId, messageId);
         var repository = new EventSourcedRepositoryContext<TSaga, TState, T>(capturing, jobId, live);
         try
         {
@@ -55,17 +52,11 @@ internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventS
 
         if (repository.Saga is not { AcceptedCount: > 0 } saga || repository.Undone)
         {
-            await FinishWithoutEventAsync(capturing, repository.Saga, jobId, messageId, live, remembered).ConfigureAwait(false);
+            await FinishWithoutEventAsync(capturing, repository.Saga, jobId, live, remembered).ConfigureAwait(false);
             return;
         }
-        switch (await CommitAsync(capturing, saga, messageId, live).ConfigureAwait(false))
-        {
-            case AppendOutcome.Duplicate:
-                await RedeliverAsync(context, jobId, messageId).ConfigureAwait(false);
-                break;
-            case AppendOutcome.Conflict:
-                throw new ConcurrencyException($"Event {saga.Version} was appended by somebody else meanwhile; the message is tried again.", typeof(TSaga), jobId);
-        }
+        if (await CommitAsync(capturing, saga, messageId, live).ConfigureAwait(false) == AppendOutcome.Conflict)
+            throw new ConcurrencyException($"Event {saga.Version} was appended by somebody else meanwhile; the message is tried again.", typeof(TSaga), jobId);
     }
 
     public Task SendQuery<T>(ConsumeContext<T> context, ISagaQuery<TSaga> query, IPipe<SagaRepositoryQueryContext<TSaga, T>> next) where T : class =>
@@ -81,7 +72,7 @@ internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventS
     private async Task<bool> TryStartAsync<T>(ConsumeContext<T> context, IPipe<SagaRepositoryContext<TSaga, T>> next, Guid jobId, Guid messageId)
         where T : class
     {
-        var capturing = new CapturingConsumeContext<T>(context, services, store.Time);
+        var capturing = new CapturingConsumeContext<T>(context, services, store.Time, jobId, messageId);
         var repository = new EventSourcedRepositoryContext<TSaga, TState, T>(capturing, jobId, null);
         try
         {
@@ -114,9 +105,9 @@ internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventS
             Type = store.Model.Types.NameOf(accepted.Message),
             Data = EventTypes.Write(accepted.Message),
             OccurredAt = accepted.OccurredAt,
-            Outgoing = outgoing.Count == 0 ? null : OutgoingMessageJson.Write(outgoing),
+            Outgoing = outgoing,
             State = saga.State,
-            DeliveredVersion = DeliveredWith(live, saga.Version, outgoing.Count == 0),
+            WritesRow = store.WritesRow(live, saga.State),
         };
 
         AppendOutcome outcome;
@@ -134,8 +125,9 @@ internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventS
         {
             store.Committed(live.State, saga.State);
             live.Append(saga.State, messageId);
+            live.NoteRow(accepted.OccurredAt, append.WritesRow ? store.Time.GetTimestamp() : null);
             store.Remember(saga.CorrelationId, live);
-            await DeliverAsync(context, saga.CorrelationId, live, append, outgoing).ConfigureAwait(false);
+            await DeliverAsync(context, append.Logged, outgoing).ConfigureAwait(false);
         }
         else
         {
@@ -144,42 +136,25 @@ internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventS
         return outcome;
     }
 
-    // In the run from the first event on, what was delivered so far rides along with the commit and needs no update of its own.
-    private static int DeliveredWith(LiveStream<TState> live, int version, bool nothingToDeliver) =>
-        live.DeliveredFrom != 1 ? 0
-        : nothingToDeliver && live.DeliveredTo == version - 1 ? version
-        : live.DeliveredTo;
-
-    private async Task DeliverAsync<T>(CapturingConsumeContext<T> context, Guid jobId, LiveStream<TState> live, PendingAppend<TState> append, IReadOnlyList<OutgoingMessage> outgoing)
-        where T : class
+    // Of one job in order: the stream's turn is held. What the transport does not take, the log keeps: the event is committed, and failing the message would not undo it.
+    private async Task DeliverAsync<T>(CapturingConsumeContext<T> context, LogEntry? logged, IReadOnlyList<OutgoingMessage> outgoing) where T : class
     {
-        try
+        foreach (var message in outgoing)
         {
-            foreach (var message in outgoing)
+            store.Messages.Handing(message, logged);
+            try
+            {
                 await context.DeliverAsync(message, _outbox, CancellationToken.None).ConfigureAwait(false);
+                store.Messages.Handed(message, logged);
+            }
+            catch (Exception e)
+            {
+                store.Messages.Fail(message, logged!, e);
+            }
         }
-        catch (Exception e)
-        {
-            // The event is committed: failing the message now would not undo it. The sweeper delivers.
-            store.Logger.LogWarning(e, "The messages of event {Version} of job {JobId} could not be delivered; the sweeper tries again", append.Version, jobId);
-            live.ForgetDeliveries();
-            return;
-        }
-        live.Delivered(append.Version);
-        if (live.DeliveredTo > append.DeliveredVersion)
-            store.Watermark.Note(jobId, live.DeliveredFrom, live.DeliveredTo);
     }
 
-    private async Task RedeliverAsync<T>(ConsumeContext<T> context, Guid jobId, Guid messageId) where T : class
-    {
-        if (await store.UndeliveredAsync(jobId, messageId, context.CancellationToken).ConfigureAwait(false) is not { } outgoing)
-            return;
-        foreach (var message in OutgoingMessageJson.ReadMany(outgoing))
-            await MessageDelivery.SendAsync(context.ReceiveContext.SendEndpointProvider, context.ReceiveContext.PublishEndpointProvider, message, _outbox, store.Time,
-                context.CancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task FinishWithoutEventAsync<T>(CapturingConsumeContext<T> context, TSaga? saga, Guid jobId, Guid messageId, LiveStream<TState>? live, bool remembered)
+    private async Task FinishWithoutEventAsync<T>(CapturingConsumeContext<T> context, TSaga? saga, Guid jobId, LiveStream<TState>? live, bool remembered)
         where T : class
     {
         if (remembered)
@@ -190,8 +165,6 @@ internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventS
         // Answers of rows that accept nothing: no transaction holds them, the message is acknowledged after they are sent.
         foreach (var message in context.Captured)
             await context.DeliverAsync(message, _outbox, context.CancellationToken).ConfigureAwait(false);
-        // No event will recognise it when it comes again.
-        await store.MarkConsumedAsync(messageId, context.CancellationToken).ConfigureAwait(false);
     }
 
     private async Task ThrowIfOutdatedAsync(Guid jobId, int version, Exception? cause, CancellationToken cancellationToken)

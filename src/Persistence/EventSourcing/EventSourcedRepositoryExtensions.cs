@@ -3,9 +3,9 @@ using MassTransit.Configuration;
 using MassTransit.Saga;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 using Swath.Persistence.Outages;
+using Swath.Persistence.Outbox;
 
 namespace Swath.Persistence.EventSourcing;
 
@@ -26,9 +26,8 @@ public static class EventSourcedRepositoryExtensions
         return saga.Repository(services =>
         {
             services.AddEventStream(configure);
-            services.TryAddSingleton<EventStore<TState>>(s => new EventStore<TState>(
-                s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<StreamModel<TState>>(), s.GetRequiredService<TimeProvider>(),
-                s.GetRequiredService<ILogger<EventStore<TState>>>(), s.GetServices<ICommitListener<TState>>()));
+            services.AddMessageLog();
+            services.TryAddSingleton<EventStore<TState>>();
             services.TryAddSingleton<StartingMessages<TSaga>>();
             services.RegisterLoadSagaRepository<TSaga, EventSourcedRepositoryContextFactory<TSaga, TState>>();
             services.RegisterSagaRepository<TSaga, EventStore<TState>, SagaConsumeContextFactory<EventStore<TState>, TSaga>,

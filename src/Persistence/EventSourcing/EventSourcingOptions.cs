@@ -9,8 +9,8 @@ public sealed class EventSourcingOptions
     /// <summary>Live sagas whose folded state is kept in memory, at most; the least recently used leaves first. 0 turns the cache off. Default 10 000.</summary>
     public int CachedSagas { get; set; } = 10_000;
 
-    /// <summary>How long delivered messages may wait until the watermark on the state row says so. Default 500 ms.</summary>
-    public TimeSpan WatermarkInterval { get; set; } = TimeSpan.FromMilliseconds(500);
+    /// <summary>How long the row of a saga may lag behind events that leave it in its state: it is written once in that time. Zero writes it with every event. Default 1 s.</summary>
+    public TimeSpan RowInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How often a transient failure of the database (deadlock, lost connection) is tried again before the messages fault. 0 to 20, default 3.</summary>
     public int TransientRetries { get; set; } = 3;
@@ -20,8 +20,8 @@ public sealed class EventSourcingOptions
         Check(GroupSize, 1, 1_000, nameof(GroupSize));
         Check(CachedSagas, 0, 1_000_000, nameof(CachedSagas));
         Check(TransientRetries, 0, 20, nameof(TransientRetries));
-        if (WatermarkInterval <= TimeSpan.Zero)
-            throw new EventStoreException($"{nameof(WatermarkInterval)} is {WatermarkInterval}; it must be above zero.");
+        if (RowInterval < TimeSpan.Zero)
+            throw new EventStoreException($"{nameof(RowInterval)} is {RowInterval}; it must be zero or above.");
     }
 
     private static void Check(int value, int from, int to, string name)

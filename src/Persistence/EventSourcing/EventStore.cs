@@ -1,31 +1,39 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Swath.Persistence.Outbox;
 
 namespace Swath.Persistence.EventSourcing;
 
-/// <summary>All that the sagas of one kind share in this process: locks, cache, group commit and watermark.</summary>
-internal sealed class EventStore<TState>(
-    NpgsqlDataSource database, StreamModel<TState> model, TimeProvider time, ILogger<EventStore<TState>> logger, IEnumerable<ICommitListener<TState>> listeners)
-    : IAsyncDisposable
-    where TState : class, IFold<TState>
+/// <summary>All that the sagas of one kind share in this process: locks, cache, group commit and the rows that lag behind.</summary>
+internal sealed class EventStore<TState> : IAsyncDisposable where TState : class, IFold<TState>
 {
-    // Without effect on a message that did not come through the outbox. Delivered in any case, even if its delivery was rolled back.
-    private const string MarkConsumed = "update outbox set consumed_at = $1, delivered_at = coalesce(delivered_at, $1) where message_id = $2";
+    private readonly EventStreamReader<TState> _reader;
+    private readonly LiveStreamCache<TState> _cache;
+    private readonly GroupCommit<TState> _commit;
+    private readonly RowsBehind<TState> _rows;
+    private readonly ICommitListener<TState>[] _listeners;
 
-    private readonly EventStreamReader<TState> _reader = new(database, model);
-    private readonly ICommitListener<TState>[] _listeners = [.. listeners];
-    private readonly LiveStreamCache<TState> _cache = new(model.Options.CachedSagas);
-    private readonly GroupCommit<TState> _commit = new(database, model);
+    public EventStore(NpgsqlDataSource database, StreamModel<TState> model, MessageLog log, OwnMessages own, TimeProvider time, ILogger<EventStore<TState>> logger,
+        IEnumerable<ICommitListener<TState>> listeners)
+    {
+        (Model, Messages, Time, Logger) = (model, log, time, logger);
+        _listeners = [.. listeners];
+        _reader = new EventStreamReader<TState>(database, model);
+        _cache = new LiveStreamCache<TState>(model.Options.CachedSagas);
+        _commit = new GroupCommit<TState>(database, model, log, own);
+        _rows = new RowsBehind<TState>(_commit, Locks, model.Options.RowInterval, time, logger);
+    }
 
-    public StreamModel<TState> Model { get; } = model;
+    public StreamModel<TState> Model { get; }
 
-    public TimeProvider Time { get; } = time;
+    /// <summary>Where what the sagas send is written with their events.</summary>
+    public MessageLog Messages { get; }
 
-    public ILogger Logger { get; } = logger;
+    public TimeProvider Time { get; }
+
+    public ILogger Logger { get; }
 
     public StreamLocks Locks { get; } = new();
-
-    public DeliveryWatermark Watermark { get; } = new(database, model.Options.WatermarkInterval, time, logger);
 
     public bool Remembers(Guid jobId) => _cache.TryGet(jobId, out _);
 
@@ -46,21 +54,18 @@ internal sealed class EventStore<TState>(
 
     public Task<AppendOutcome> AppendAsync(PendingAppend<TState> append) => _commit.AppendAsync(append);
 
-    public Task<string?> UndeliveredAsync(Guid jobId, Guid messageId, CancellationToken cancellationToken) =>
-        _reader.UndeliveredAsync(jobId, messageId, cancellationToken);
+    /// <summary>Whether an event must be written with its row: it changes the state, or the row was not written lately.</summary>
+    public bool WritesRow(LiveStream<TState> live, TState next) =>
+        live.State.Status != next.Status || live.RowWrittenAt is not { } at || Time.GetElapsedTime(at) >= Model.Options.RowInterval;
 
-    /// <summary>Notes that a message was handled though it left no event, so that it is not delivered again.</summary>
-    public async Task MarkConsumedAsync(Guid messageId, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(MarkConsumed);
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = Time.GetUtcNow() });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = messageId });
-        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    }
+    /// <summary>Writes all rows that lag behind.</summary>
+    public Task WriteRowsAsync() => _rows.WriteAllAsync();
 
     /// <summary>Keeps the head of a stream after a commit, unless nothing more can happen to it.</summary>
     public void Remember(Guid jobId, LiveStream<TState> live)
     {
+        if (live.IsRowBehind)
+            _rows.Add(jobId, live);
         if (Model.IsFinal(live.State))
             _cache.Remove(jobId);
         else
@@ -78,7 +83,7 @@ internal sealed class EventStore<TState>(
 
     public async ValueTask DisposeAsync()
     {
+        await _rows.DisposeAsync().ConfigureAwait(false);
         await _commit.DisposeAsync().ConfigureAwait(false);
-        await Watermark.DisposeAsync().ConfigureAwait(false);
     }
 }

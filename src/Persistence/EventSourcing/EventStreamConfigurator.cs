@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Swath.Persistence.Outbox;
 
 namespace Swath.Persistence.EventSourcing;
 
@@ -10,7 +11,7 @@ public sealed class EventStreamConfigurator<TState> where TState : class, IFold<
     private readonly EventTypes _types = new();
     private readonly List<StateColumn<TState>> _columns = [];
     private string[] _finalStates = [];
-    private Uri? _queue;
+    private Func<TState, IEnumerable<OutboxEntry>>? _awaited;
     private string[] _awaitingStates = [];
 
     internal EventStreamConfigurator() => Column("state", s => s.Status);
@@ -56,27 +57,21 @@ public sealed class EventStreamConfigurator<TState> where TState : class, IFold<
     public EventStreamConfigurator<TState> JsonColumn<TValue>(string name, Func<TState, TValue?> read) where TValue : class =>
         Add(new StateColumn<TState, string?>(name, PostgresType.Text, "jsonb", s => read(s) is { } value ? StorableText.Json(JsonSerializer.Serialize(value, EventJson.Options)) : null));
 
-    /// <summary>The states after which nothing more happens: such sagas leave the cache, and their outbox rows may be purged.</summary>
+    /// <summary>The states after which nothing more happens: such sagas leave the cache.</summary>
     public EventStreamConfigurator<TState> FinalStates(params string[] states)
     {
         _finalStates = states;
         return this;
     }
 
-    /// <summary>The queue that the stream's messages are sent to. Not needed where they are published by their types.</summary>
-    public EventStreamConfigurator<TState> SentTo(Uri queue)
-    {
-        _queue = queue;
-        return this;
-    }
-
     /// <summary>
-    /// The states in which the answer to a command is awaited and nothing else moves the job on. Where none comes for long, the messages of the last
-    /// events are delivered again.
+    /// The commands whose answers a state awaits, where nothing else moves the job on: made from the state, they are sent again when no answer comes for long.
     /// </summary>
-    public EventStreamConfigurator<TState> AwaitAnswerIn(params string[] states)
+    /// <param name="awaited">The commands, with their destinations, of a state; none for a state that awaits nothing.</param>
+    /// <param name="states">The states in which there may be any.</param>
+    public EventStreamConfigurator<TState> Awaits(Func<TState, IEnumerable<OutboxEntry>> awaited, params string[] states)
     {
-        _awaitingStates = states;
+        (_awaited, _awaitingStates) = (awaited, states);
         return this;
     }
 
@@ -84,7 +79,7 @@ public sealed class EventStreamConfigurator<TState> where TState : class, IFold<
     {
         _types.Validate();
         Options.Validate();
-        return new StreamModel<TState>(_types, _columns, _finalStates, _awaitingStates, _queue, Options);
+        return new StreamModel<TState>(_types, _columns, _finalStates, _awaitingStates, _awaited, Options);
     }
 
     private EventStreamConfigurator<TState> Add(StateColumn<TState> column)

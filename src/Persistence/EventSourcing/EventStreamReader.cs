@@ -15,14 +15,6 @@ internal sealed class EventStreamReader<TState>(NpgsqlDataSource database, Strea
 
     private const string NewerThan = "select exists (select from job_events where job_id = $1 and version > $2)";
 
-    // What the original event sent, unless the watermark says that it was delivered.
-    private const string Undelivered =
-        """
-        select e.outgoing::text
-        from job_events e join jobs j on j.job_id = e.job_id
-        where e.job_id = $1 and e.message_id = $2 and e.version > j.delivered_version and e.outgoing is not null
-        """;
-
     /// <summary>Folds a stream; null when it has no event.</summary>
     public async Task<LiveStream<TState>?> FoldAsync(Guid jobId, CancellationToken cancellationToken)
     {
@@ -36,7 +28,6 @@ internal sealed class EventStreamReader<TState>(NpgsqlDataSource database, Strea
             var stored = new StoredEvent(reader.GetInt32(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.GetFieldValue<DateTimeOffset>(4));
             stream.Append(model.Apply(stream.State, stored), stored.MessageId);
         }
-        stream?.ForgetDeliveries();
         return stream;
     }
 
@@ -46,13 +37,5 @@ internal sealed class EventStreamReader<TState>(NpgsqlDataSource database, Strea
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = jobId });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = version });
         return (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
-    }
-
-    public async Task<string?> UndeliveredAsync(Guid jobId, Guid messageId, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(Undelivered);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = jobId });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = messageId });
-        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) as string;
     }
 }

@@ -12,11 +12,14 @@ internal sealed class LiveStream<TState>(TState state) where TState : class
 
     public int Version => _messageIds.Count;
 
-    /// <summary>The first version of the unbroken run whose messages this process delivered.</summary>
-    public int DeliveredFrom { get; private set; } = 1;
+    /// <summary>When this process wrote the row of the state table last; null when it has not.</summary>
+    public long? RowWrittenAt { get; private set; }
 
-    /// <summary>The last version of that run; below <see cref="DeliveredFrom"/> while it is empty.</summary>
-    public int DeliveredTo { get; private set; }
+    /// <summary>True when the row does not show the last event yet.</summary>
+    public bool IsRowBehind { get; private set; }
+
+    /// <summary>When the last event happened; the default when this process did not append it.</summary>
+    public DateTimeOffset LastAt { get; private set; }
 
     /// <summary>The version whose event was made of the message; 0 when none was.</summary>
     public int VersionOf(Guid messageId) => CollectionsMarshal.AsSpan(_messageIds).IndexOf(messageId) + 1;
@@ -27,16 +30,13 @@ internal sealed class LiveStream<TState>(TState state) where TState : class
         _messageIds.Add(messageId);
     }
 
-    /// <summary>What earlier versions sent is the business of those who appended them.</summary>
-    public void ForgetDeliveries()
+    /// <summary>Notes what the row shows after an event.</summary>
+    /// <param name="at">When the event happened.</param>
+    /// <param name="rowWrittenAt">When the row was written; null when it was not.</param>
+    public void NoteRow(DateTimeOffset at, long? rowWrittenAt)
     {
-        DeliveredFrom = Version + 1;
-        DeliveredTo = Version;
-    }
-
-    public void Delivered(int version)
-    {
-        if (DeliveredTo == version - 1)
-            DeliveredTo = version;
+        LastAt = at;
+        IsRowBehind = rowWrittenAt is null;
+        RowWrittenAt = rowWrittenAt ?? RowWrittenAt;
     }
 }

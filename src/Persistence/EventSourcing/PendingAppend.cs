@@ -1,6 +1,8 @@
+using Swath.Persistence.Outbox;
+
 namespace Swath.Persistence.EventSourcing;
 
-/// <summary>An event on its way into the store.</summary>
+/// <summary>An event on its way into the store, or a row of the state table that was left behind.</summary>
 internal sealed class PendingAppend<TState>
 {
     private readonly TaskCompletionSource<AppendOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -11,17 +13,29 @@ internal sealed class PendingAppend<TState>
     public required string Type { get; init; }
     public required string Data { get; init; }
     public required DateTimeOffset OccurredAt { get; init; }
-    public required string? Outgoing { get; init; }
+
+    /// <summary>What the saga sent with the event.</summary>
+    public IReadOnlyList<OutgoingMessage> Outgoing { get; init; } = [];
 
     /// <summary>The state after the event.</summary>
     public required TState State { get; init; }
 
-    /// <summary>The messages of all versions up to this one are known to be delivered; 0 when that is not known.</summary>
-    public required int DeliveredVersion { get; init; }
+    /// <summary>False when the event is in the store already, and only its row is not.</summary>
+    public bool IsEvent { get; init; } = true;
+
+    /// <summary>False when the row may wait.</summary>
+    public bool WritesRow { get; init; } = true;
+
+    /// <summary>The log's row with what the saga sent; null while it is not appended, or when it sent nothing.</summary>
+    public LogEntry? Logged { get; private set; }
 
     public Task<AppendOutcome> Outcome => _outcome.Task;
 
-    public void Complete(AppendOutcome outcome) => _outcome.TrySetResult(outcome);
+    public void Complete(AppendOutcome outcome, LogEntry? logged = null)
+    {
+        Logged = logged;
+        _outcome.TrySetResult(outcome);
+    }
 
     public void Fail(Exception exception) => _outcome.TrySetException(exception);
 }

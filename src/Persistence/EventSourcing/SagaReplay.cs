@@ -14,7 +14,7 @@ public sealed class SagaReplay
         _model = model;
     }
 
-    /// <summary>Folds every stream and writes its row. Only columns of the fold are touched; in a row that was lost, messages of unfinished jobs count as not yet delivered.</summary>
+    /// <summary>Folds every stream and writes its row. Only columns of the fold are touched.</summary>
     /// <param name="progress">Told the number of rows written so far, after every batch.</param>
     /// <returns>How many rows were written.</returns>
     /// <exception cref="EventStoreException">A stored event is of an unknown type, or can't be folded; or, when all others are rebuilt, a stream lacks events: its row is left alone.</exception>
@@ -42,10 +42,9 @@ public sealed class SagaReplay
     internal static string Statement(StreamModel model)
     {
         var columns = model.ColumnValues("folded");
-        var final = string.Join(", ", model.FinalStates.Select(s => $"'{s}'").DefaultIfEmpty("''"));
         return $"""
             insert into jobs (job_id, version, updated_at, delivered_version, {string.Join(", ", columns.Select(c => c.Name))})
-            select job_id, version, updated_at, case when state in ({final}) then version else 0 end, {string.Join(", ", columns.Select(c => c.Value))}
+            select job_id, version, updated_at, version, {string.Join(", ", columns.Select(c => c.Value))}
             from folded
             order by job_id
             on conflict (job_id) do update set

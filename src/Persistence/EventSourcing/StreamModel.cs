@@ -1,4 +1,5 @@
 using Npgsql;
+using Swath.Persistence.Outbox;
 
 namespace Swath.Persistence.EventSourcing;
 
@@ -14,8 +15,8 @@ public abstract class StreamModel
     /// <summary>The states in which the answer to a command is awaited, and nothing else moves the job on.</summary>
     internal IReadOnlyList<string> AwaitingStates { get; }
 
-    /// <summary>The destinations in the outbox of messages that can become events of the stream: its queue, and the types that it takes when they are published.</summary>
-    internal abstract IReadOnlyList<string> Destinations { get; }
+    /// <summary>The commands whose answers a state awaits.</summary>
+    internal abstract IEnumerable<OutboxEntry> Awaited(object state);
 
     internal abstract object Initial { get; }
 

@@ -1,6 +1,6 @@
-using MassTransit;
 using Npgsql;
 using NpgsqlTypes;
+using Swath.Persistence.Outbox;
 
 namespace Swath.Persistence.EventSourcing;
 
@@ -8,15 +8,18 @@ namespace Swath.Persistence.EventSourcing;
 public sealed class StreamModel<TState> : StreamModel where TState : class, IFold<TState>
 {
     private readonly HashSet<string> _final;
+    private readonly Func<TState, IEnumerable<OutboxEntry>>? _awaited;
 
-    internal StreamModel(EventTypes types, IReadOnlyList<StateColumn<TState>> columns, IReadOnlyList<string> finalStates, IReadOnlyList<string> awaitingStates, Uri? queue, EventSourcingOptions options)
+    internal StreamModel(
+        EventTypes types, IReadOnlyList<StateColumn<TState>> columns, IReadOnlyList<string> finalStates, IReadOnlyList<string> awaitingStates,
+        Func<TState, IEnumerable<OutboxEntry>>? awaited, EventSourcingOptions options)
         : base(finalStates, awaitingStates)
     {
         Types = types;
         Columns = columns;
         Options = options;
         _final = [.. finalStates];
-        Destinations = [.. types.ClrTypes.Select(type => MessageUrn.ForType(type).ToString()), .. queue is null ? [] : (string[])[queue.ToString()]];
+        _awaited = awaited;
     }
 
     internal EventTypes Types { get; }
@@ -25,7 +28,7 @@ public sealed class StreamModel<TState> : StreamModel where TState : class, IFol
 
     internal EventSourcingOptions Options { get; }
 
-    internal override IReadOnlyList<string> Destinations { get; }
+    internal override IEnumerable<OutboxEntry> Awaited(object state) => _awaited?.Invoke((TState)state) ?? [];
 
     internal override object Initial => TState.Initial;
 

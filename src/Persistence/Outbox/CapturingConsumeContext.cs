@@ -12,13 +12,22 @@ internal sealed class CapturingConsumeContext<TMessage> : ConsumeContextProxy<TM
 {
     private readonly IServiceProvider _services;
     private readonly ReceiveContext _uncaptured;
+    private readonly Guid _jobId;
+    private readonly Guid _cause;
     private List<OutgoingMessage>? _captured;
 
-    public CapturingConsumeContext(ConsumeContext<TMessage> context, IServiceProvider services, TimeProvider time)
+    /// <param name="context">What is consumed.</param>
+    /// <param name="services">The process's.</param>
+    /// <param name="time">The process's.</param>
+    /// <param name="jobId">The job that sends.</param>
+    /// <param name="cause">The id of what is consumed: with it, what is sent has the same ids when it is sent again.</param>
+    public CapturingConsumeContext(ConsumeContext<TMessage> context, IServiceProvider services, TimeProvider time, Guid jobId, Guid cause)
         : base(context)
     {
         _services = services;
         Time = time;
+        _jobId = jobId;
+        _cause = cause;
         _uncaptured = context.ReceiveContext;
         var receiveContext = new OutboxReceiveContext(this, context.ReceiveContext);
         ReceiveContext = receiveContext;
@@ -37,9 +46,19 @@ internal sealed class CapturingConsumeContext<TMessage> : ConsumeContextProxy<TM
 
     public Task AddSend<T>(SendContext<T> context) where T : class
     {
-        var message = new OutgoingMessage
+        // Activities may send in parallel.
+        lock (_services)
+            Capture(context);
+        return Task.CompletedTask;
+    }
+
+    private void Capture<T>(SendContext<T> context) where T : class
+    {
+        context.MessageId = MessageIds.Of(_jobId, _cause, Captured.Count);
+        (_captured ??= []).Add(new OutgoingMessage
         {
-            MessageId = context.MessageId ?? throw new MessageException(typeof(T), "A message without MessageId can't be stored for delivery; keep the one that MassTransit sets."),
+            MessageId = context.MessageId.Value,
+            JobId = _jobId,
             RequestId = context.RequestId,
             ConversationId = context.ConversationId,
             CorrelationId = context.CorrelationId,
@@ -57,11 +76,7 @@ internal sealed class CapturingConsumeContext<TMessage> : ConsumeContextProxy<TM
             Headers = Strings(context.Headers.GetAll()),
             TransportProperties = TransportProperties(context),
             Body = context.Serializer.GetMessageBody(context).GetBytes(),
-        };
-        // Activities may send in parallel.
-        lock (_services)
-            (_captured ??= []).Add(message);
-        return Task.CompletedTask;
+        });
     }
 
     private static Dictionary<string, string>? TransportProperties<T>(SendContext<T> context) where T : class

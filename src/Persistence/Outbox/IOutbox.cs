@@ -8,23 +8,23 @@ namespace Swath.Persistence.Outbox;
 /// </summary>
 public interface IOutbox
 {
-    /// <summary>Adds a message to a transaction of the caller. It is delivered soon after the commit, by whichever process runs the delivery.</summary>
+    /// <summary>Adds a message to a transaction of the caller. It is delivered after the commit, at once when the caller says <see cref="Committed"/>.</summary>
     Task EnqueueAsync(NpgsqlTransaction transaction, OutboxEntry entry, CancellationToken cancellationToken = default);
 
     /// <summary>Adds several messages to a transaction of the caller in one round trip.</summary>
     Task EnqueueAsync(NpgsqlTransaction transaction, IReadOnlyCollection<OutboxEntry> entries, CancellationToken cancellationToken = default);
 
-    /// <summary>The same as a command for the caller's own batch: no round trip of its own.</summary>
-    NpgsqlBatchCommand CreateCommand(IReadOnlyCollection<OutboxEntry> entries);
+    /// <summary>Says that a transaction with messages has committed. Without it they are delivered too, a moment later.</summary>
+    void Committed();
 
     /// <summary>Enqueues messages in a transaction of their own.</summary>
     Task EnqueueAsync(IReadOnlyCollection<OutboxEntry> entries, CancellationToken cancellationToken = default);
 
-    /// <summary>Takes back all undelivered messages that carry the token, inside a transaction of the caller.</summary>
+    /// <summary>Takes back all messages that carry the token and are in nobody's hand yet, inside a transaction of the caller.</summary>
     /// <returns>How many were taken back.</returns>
     Task<int> CancelAsync(NpgsqlTransaction transaction, Guid token, CancellationToken cancellationToken = default);
 
-    /// <summary>Takes back all undelivered messages that carry the token.</summary>
+    /// <summary>Takes back all messages that carry the token and are in nobody's hand yet.</summary>
     /// <returns>How many were taken back.</returns>
     Task<int> CancelAsync(Guid token, CancellationToken cancellationToken = default);
 }

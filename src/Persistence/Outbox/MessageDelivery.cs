@@ -8,7 +8,8 @@ namespace Swath.Persistence.Outbox;
 /// <summary>Hands stored messages to the transport.</summary>
 internal static class MessageDelivery
 {
-    private const string PublishScheme = "urn";
+    /// <summary>Of the destination of what is published by its type.</summary>
+    public const string PublishScheme = "urn";
 
     // A broker that goes while it has a message never confirms it, and whoever waited for that would wait for ever.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);

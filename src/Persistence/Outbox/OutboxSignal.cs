@@ -6,16 +6,16 @@ using Swath.Persistence.Notifications;
 
 namespace Swath.Persistence.Outbox;
 
-/// <summary>Rings when a transaction that put something into the outbox has committed, in whichever process.</summary>
+/// <summary>Rings when there is something to deliver that nobody has in hand, in whichever process it was written.</summary>
 internal sealed class OutboxSignal(
     [FromKeyedServices(ConnectionPurpose.StreamOrLock)] NpgsqlDataSource database, TimeProvider time, IOptions<OutboxOptions> options, ILogger<OutboxSignal> logger, NotificationSender? sender = null)
     : NotificationListener(database, time, logger, sender)
 {
     private readonly AsyncSignal _bell = new(time);
 
-    protected override string Channel => PostgresOutbox.Channel;
+    protected override string Channel => PendingMessages.Channel;
 
-    protected override string MeaningOfSilence => "until then the outbox is looked at as often";
+    protected override string MeaningOfSilence => "until then it is looked at as often";
 
     protected override TimeSpan Pause => options.Value.SweepInterval;
 

@@ -4,6 +4,10 @@ namespace Swath.Persistence.Outbox;
 internal sealed record OutgoingMessage
 {
     public required Guid MessageId { get; init; }
+
+    /// <summary>The job whose messages keep their order; null when it belongs to none.</summary>
+    public Guid? JobId { get; init; }
+
     public Guid? RequestId { get; init; }
     public Guid? ConversationId { get; init; }
     public Guid? CorrelationId { get; init; }

@@ -18,18 +18,9 @@ internal static class OutgoingMessageJson
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    public static string Write(IReadOnlyList<OutgoingMessage> messages)
-    {
-        var buffer = new ArrayBufferWriter<byte>(messages.Sum(m => m.Body.Length + 512));
-        using (var json = new Utf8JsonWriter(buffer, Relaxed))
-        {
-            json.WriteStartArray();
-            foreach (var message in messages)
-                Write(json, message);
-            json.WriteEndArray();
-        }
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
+    /// <summary>The items of an array, without its brackets: several of these make one array.</summary>
+    public static string WriteItems(IReadOnlyList<OutgoingMessage> messages) =>
+        messages.Count == 1 ? Write(messages[0]) : string.Join(',', messages.Select(Write));
 
     public static OutgoingMessage Read(string text)
     {
@@ -37,16 +28,11 @@ internal static class OutgoingMessageJson
         return Read(document.RootElement);
     }
 
-    public static IReadOnlyList<OutgoingMessage> ReadMany(string text)
-    {
-        using var document = JsonDocument.Parse(text);
-        return [.. document.RootElement.EnumerateArray().Select(Read)];
-    }
-
     private static void Write(Utf8JsonWriter json, OutgoingMessage message)
     {
         json.WriteStartObject();
         json.WriteString("messageId"u8, message.MessageId);
+        Write(json, "jobId", message.JobId);
         Write(json, "requestId", message.RequestId);
         Write(json, "conversationId", message.ConversationId);
         Write(json, "correlationId", message.CorrelationId);
@@ -81,6 +67,7 @@ internal static class OutgoingMessageJson
     private static OutgoingMessage Read(JsonElement json) => new()
     {
         MessageId = json.GetProperty("messageId").GetGuid(),
+        JobId = Id(json, "jobId"),
         RequestId = Id(json, "requestId"),
         ConversationId = Id(json, "conversationId"),
         CorrelationId = Id(json, "correlationId"),

@@ -3,30 +3,19 @@ using MassTransit;
 using MassTransit.Metadata;
 using MassTransit.Serialization;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Swath.Persistence.Outbox;
 
-/// <summary>The outbox as a table of PostgreSQL. Needs no bus: a process that only enqueues starts none.</summary>
-internal sealed class PostgresOutbox(NpgsqlDataSource database, TimeProvider time) : IOutbox
+/// <summary>
+/// The outbox in PostgreSQL. A process with a bus writes what is to be delivered at once to its log and delivers it itself; one without leaves it to
+/// others, and so does either with what is due later or can be taken back.
+/// </summary>
+internal sealed class PostgresOutbox(NpgsqlDataSource database, PendingMessages pending, TimeProvider time, MessageLog? log = null, OwnMessages? own = null) : IOutbox
 {
-    /// <summary>The channel that wakes the delivery, in whichever process it runs.</summary>
-    public const string Channel = "swath_outbox";
+    private const string Append = "insert into message_log (writer, seq, items) values ($1, $2, $3) returning pg_current_xact_id()::text";
 
-    private const string Insert =
-        $"""
-        with added as (
-          insert into outbox (message_id, job_id, destination, message, enqueued_at, due_at, token)
-          select u.message_id, u.job_id, u.destination, u.message::json, $5, u.due_at, u.token
-          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $6::timestamptz[], $7::uuid[])
-            as u (message_id, job_id, destination, message, due_at, token)
-          on conflict (message_id) do nothing
-          returning message_id
-        )
-        select pg_notify('{Channel}', '') from added limit 1
-        """;
-
-    private const string Cancel = "delete from outbox where token = $1 and delivered_at is null";
+    // Something for message_pending, in a transaction of a caller.
+    private bool _hasAdded;
 
     public Task EnqueueAsync(NpgsqlTransaction transaction, OutboxEntry entry, CancellationToken cancellationToken = default) =>
         EnqueueAsync(transaction, [entry], cancellationToken);
@@ -34,52 +23,73 @@ internal sealed class PostgresOutbox(NpgsqlDataSource database, TimeProvider tim
     public async Task EnqueueAsync(NpgsqlTransaction transaction, IReadOnlyCollection<OutboxEntry> entries, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        await using var batch = new NpgsqlBatch(transaction.Connection!, transaction) { BatchCommands = { CreateCommand(entries) } };
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        ArgumentNullException.ThrowIfNull(entries);
+        await using var batch = new NpgsqlBatch(transaction.Connection!, transaction);
+        var (messages, appended) = Fill(batch, entries);
+        _hasAdded |= messages.Count < entries.Count;
+        if (appended is null)
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        try
+        {
+            var id = (string)(await batch.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+            own!.DeliverAfter(id, appended, messages);
+        }
+        catch
+        {
+            // The transaction can only be rolled back.
+            log!.Abandon();
+            throw;
+        }
     }
 
     public async Task EnqueueAsync(IReadOnlyCollection<OutboxEntry> entries, CancellationToken cancellationToken = default)
     {
-        await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(CreateCommand(entries));
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    public NpgsqlBatchCommand CreateCommand(IReadOnlyCollection<OutboxEntry> entries)
-    {
         ArgumentNullException.ThrowIfNull(entries);
-        var now = time.GetUtcNow();
-        var messages = entries.Select(e => Outgoing(e, now)).ToArray();
-        return new NpgsqlBatchCommand(Insert)
+        await using var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var batch = new NpgsqlBatch(connection);
+        var (messages, appended) = Fill(batch, entries);
+        var backend = connection.ProcessID;
+        try
         {
-            Parameters =
-            {
-                new NpgsqlParameter<Guid[]> { TypedValue = [.. messages.Select(m => m.MessageId)] },
-                new NpgsqlParameter<Guid?[]> { TypedValue = [.. entries.Select(e => e.JobId)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid },
-                new NpgsqlParameter<string[]> { TypedValue = [.. messages.Select(m => m.Destination.ToString())] },
-                new NpgsqlParameter<string[]> { TypedValue = [.. messages.Select(OutgoingMessageJson.Write)] },
-                new NpgsqlParameter<DateTimeOffset> { TypedValue = now },
-                new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [.. entries.Select(e => (e.DueAt ?? now).ToUniversalTime())], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
-                new NpgsqlParameter<Guid?[]> { TypedValue = [.. entries.Select(e => e.Token)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid },
-            },
-        };
+            await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException) when (appended is not null)
+        {
+            log!.Abandon();
+            throw;
+        }
+        catch when (appended is not null)
+        {
+            // The caller tries again or gives up; should it be there all the same, it is delivered.
+            own!.FindOut(backend, appended);
+            throw;
+        }
+        if (appended is not null)
+            own!.Deliver(appended, messages);
+        if (messages.Count < entries.Count)
+            pending.Wake();
     }
 
-    public async Task<int> CancelAsync(NpgsqlTransaction transaction, Guid token, CancellationToken cancellationToken = default)
+    public void Committed()
+    {
+        own?.Hurry();
+        if (Interlocked.Exchange(ref _hasAdded, false))
+            pending.Wake();
+    }
+
+    public Task<int> CancelAsync(NpgsqlTransaction transaction, Guid token, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        await using var command = new NpgsqlCommand(Cancel, transaction.Connection, transaction) { Parameters = { new NpgsqlParameter<Guid> { TypedValue = token } } };
-        return await command.ExecuteNonQueryAsync(cancellationToken);
+        return pending.CancelAsync(transaction, token, cancellationToken);
     }
 
-    public async Task<int> CancelAsync(Guid token, CancellationToken cancellationToken = default)
-    {
-        await using var command = database.CreateCommand(Cancel);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = token });
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    public Task<int> CancelAsync(Guid token, CancellationToken cancellationToken = default) => pending.CancelAsync(null, token, cancellationToken);
 
-    private static OutgoingMessage Outgoing(OutboxEntry entry, DateTimeOffset now)
+    /// <summary>A message as it goes over the wire.</summary>
+    internal static OutgoingMessage Outgoing(OutboxEntry entry, DateTimeOffset now)
     {
         var type = entry.Message.GetType();
         var messageId = entry.MessageId ?? NewId.NextGuid();
@@ -99,6 +109,7 @@ internal sealed class PostgresOutbox(NpgsqlDataSource database, TimeProvider tim
         return new OutgoingMessage
         {
             MessageId = messageId,
+            JobId = entry.JobId,
             ConversationId = conversationId,
             CorrelationId = entry.JobId,
             Destination = entry.Destination ?? MessageUrn.ForType(type),
@@ -106,5 +117,40 @@ internal sealed class PostgresOutbox(NpgsqlDataSource database, TimeProvider tim
             MessageTypes = types,
             Body = JsonSerializer.SerializeToUtf8Bytes(envelope, SystemTextJsonMessageSerializer.Options),
         };
+    }
+
+    /// <returns>The messages of the log, and their row; null when there is none.</returns>
+    private (IReadOnlyList<OutgoingMessage> Messages, LogEntry? Appended) Fill(NpgsqlBatch batch, IReadOnlyCollection<OutboxEntry> entries)
+    {
+        var now = time.GetUtcNow();
+        var waiting = new List<(OutgoingMessage, OutboxEntry)>();
+        var messages = new List<OutgoingMessage>(entries.Count);
+        foreach (var entry in entries)
+        {
+            var message = Outgoing(entry, now);
+            if (log is null || entry.DueAt is not null || entry.Token is not null || entry.MessageId is not null)
+                waiting.Add((message, entry));
+            else
+                messages.Add(message);
+        }
+
+        LogEntry? appended = null;
+        if (messages.Count > 0)
+        {
+            // First, so that its answer is the batch's.
+            appended = log!.Open();
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(Append)
+            {
+                Parameters =
+                {
+                    new NpgsqlParameter<Guid> { TypedValue = log.Writer },
+                    new NpgsqlParameter<long> { TypedValue = appended.Seq },
+                    new NpgsqlParameter<string> { TypedValue = $"[{OutgoingMessageJson.WriteItems(messages)}]" },
+                },
+            });
+        }
+        if (waiting.Count > 0)
+            batch.BatchCommands.Add(PendingMessages.Addition(waiting));
+        return (messages, appended);
     }
 }

@@ -48,6 +48,7 @@ public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, Notif
         if (failures.Concat(stops).ToArray() is { Length: > 0 } messages)
             await outbox.EnqueueAsync(transaction, messages, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        outbox.Committed();
         notifications.Send("swath_admission");
         return [.. lost.Select(found => found.Region)];
     }

@@ -163,6 +163,7 @@ public sealed class RegionAssignments(NpgsqlDataSource database, IOutbox outbox,
 
         await outbox.EnqueueAsync(transaction, OutboxEntry.Send(Queues.ImageJob, message) with { JobId = jobId }, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        outbox.Committed();
         notifications.Send("swath_admission", endpoint);
         return true;
     }

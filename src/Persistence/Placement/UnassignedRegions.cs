@@ -83,6 +83,7 @@ public sealed class UnassignedRegions(NpgsqlDataSource database, IOutbox outbox)
         }
 
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        outbox.Committed();
         return placed;
     }
 

@@ -1,10 +1,20 @@
 using Swath.Contracts;
+using Swath.Persistence.Outbox;
 
 namespace Swath.Scheduler.Jobs;
 
 /// <summary>The commands that a job sends, each built from its folded state.</summary>
 internal static class Commands
 {
+    /// <summary>What a job waits for that nobody else sees to: regions are the business of their workers' leases.</summary>
+    public static IEnumerable<OutboxEntry> Awaited(ImageJob job) => job.Status switch
+    {
+        JobStatus.Requested when job.HasRegions => [OutboxEntry.Send(Queues.SelectVariant, SelectVariant(job))],
+        JobStatus.Requested => [OutboxEntry.Send(Queues.CalculateRegions, CalculateRegions(job))],
+        JobStatus.Assembling => [OutboxEntry.Send(Queues.AssembleResult, AssembleResult(job))],
+        _ => [],
+    };
+
     public static CalculateRegions CalculateRegions(ImageJob job)
     {
         var request = job.Request!;

@@ -60,8 +60,7 @@ public static class ImageJobStream
             .Column("finished_at", job => job.FinishedAt);
 
         stream
-            .SentTo(Queues.ImageJob)
-            .AwaitAnswerIn(JobStatus.Requested, JobStatus.Assembling)
+            .Awaits(Commands.Awaited, JobStatus.Requested, JobStatus.Assembling)
             .FinalStates(JobStatus.Completed, JobStatus.PartiallyCompleted, JobStatus.Failed, JobStatus.Cancelled);
     }
 

@@ -8,9 +8,10 @@ public sealed class UpgradeTests
     // As the earlier release has it in the outbox, not delivered yet.
     private const string AsPublished =
         """
-        update outbox set destination = 'urn:message:Swath.Contracts:ImageRequested',
-                          message = jsonb_set(message::jsonb, '{destination}', '"urn:message:Swath.Contracts:ImageRequested"')::json
-         where delivered_at is null
+        with stored as (delete from message_pending returning *)
+        insert into outbox (message_id, job_id, destination, message, enqueued_at, due_at)
+        select message_id, job_id, 'urn:message:Swath.Contracts:ImageRequested',
+               jsonb_set(message::jsonb, '{destination}', '"urn:message:Swath.Contracts:ImageRequested"')::json, due_at, due_at from stored
         """;
 
     [Fact]

@@ -47,7 +47,7 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         var accepted = await answer.Content.ReadFromJsonAsync<JobAccepted>();
         Assert.EndsWith($"/v1/jobs/{accepted!.JobId}", answer.Headers.Location!.ToString(), StringComparison.Ordinal);
-        Assert.Equal(1L, await database.Database.ScalarAsync<long>("select count(*) from outbox where job_id = $1", accepted.JobId));
+        Assert.Equal(1L, await database.Database.ScalarAsync<long>("select count(*) from message_pending where job_id = $1", accepted.JobId));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         var accepted = await answer.Content.ReadFromJsonAsync<JobAccepted>();
         Assert.Contains(
-            "\"overlap\":32", await database.Database.ScalarAsync<string>("select replace(message::text, ' ', '') from outbox where job_id = $1", accepted!.JobId), StringComparison.Ordinal);
+            "\"overlap\":32", await database.Database.ScalarAsync<string>("select replace(message::text, ' ', '') from message_pending where job_id = $1", accepted!.JobId), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -146,7 +146,7 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
         Assert.Equal(id, (await again.Content.ReadFromJsonAsync<JobAccepted>())!.JobId);
         Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
         Assert.Contains($"Job {id} was requested before with another content", await other.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Equal(1L, await database.Database.ScalarAsync<long>("select count(*) from outbox where job_id = $1", id));
+        Assert.Equal(1L, await database.Database.ScalarAsync<long>("select count(*) from message_pending where job_id = $1", id));
     }
 
     [Fact]
@@ -278,7 +278,7 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
 
         Assert.Equal(HttpStatusCode.Accepted, again.StatusCode);
         Assert.Equal((long)told, await database.Database.ScalarAsync<long>(
-            "select count(*) from outbox where job_id = $1 and destination = 'queue:image-job' and message::text like '%:JobResubmitted%'", id));
+            "select count(*) from message_pending where job_id = $1 and destination = 'queue:image-job' and message::text like '%:JobResubmitted%'", id));
     }
 
     [Fact]
@@ -320,7 +320,7 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
 
         Assert.Equal(expected, (await _client.PostAsync($"/v1/jobs/{id}/retry", null)).StatusCode);
         Assert.Equal(expected == HttpStatusCode.Accepted ? 1L : 0L,
-            await database.Database.ScalarAsync<long>("select count(*) from outbox where job_id = $1 and destination = 'queue:image-job' and message::text like '%:RetryFailedTiles%'", id));
+            await database.Database.ScalarAsync<long>("select count(*) from message_pending where job_id = $1 and destination = 'queue:image-job' and message::text like '%:RetryFailedTiles%'", id));
     }
 
     [Theory]
@@ -334,7 +334,7 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
 
         Assert.Equal(expected, (await _client.PostAsync($"/v1/jobs/{id}/retry?what=outputs", null)).StatusCode);
         Assert.Equal(expected == HttpStatusCode.Accepted ? 1L : 0L,
-            await database.Database.ScalarAsync<long>("select count(*) from outbox where job_id = $1 and destination = 'queue:image-job' and message::text like '%:RetryOutputs%'", id));
+            await database.Database.ScalarAsync<long>("select count(*) from message_pending where job_id = $1 and destination = 'queue:image-job' and message::text like '%:RetryOutputs%'", id));
         Assert.Equal(failed, (await _client.GetFromJsonAsync<JsonElement>($"/v1/jobs/{id}")).GetProperty("outputsFailed").GetInt32());
     }
 
@@ -355,7 +355,7 @@ public sealed class JobsApiTests(DatabaseFixture database) : IClassFixture<Datab
         var id = await InsertJobAsync("Running", finished: false);
 
         Assert.Equal(HttpStatusCode.Accepted, (await _client.PostAsync($"/v1/jobs/{id}/cancel", null)).StatusCode);
-        Assert.Equal(1L, await database.Database.ScalarAsync<long>("select count(*) from outbox where job_id = $1 and destination = 'queue:image-job' and message::text like '%:CancelJob%'", id));
+        Assert.Equal(1L, await database.Database.ScalarAsync<long>("select count(*) from message_pending where job_id = $1 and destination = 'queue:image-job' and message::text like '%:CancelJob%'", id));
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace Swath.Intake.Tests.Sqs;
 /// <summary>The gateway against an SQS emulator and a real database.</summary>
 public sealed class QueueGatewayTests(DatabaseFixture database) : IClassFixture<DatabaseFixture>
 {
-    private const string InOutbox = "select count(*) from outbox where job_id = $1";
+    private const string InOutbox = "select count(*) from message_pending where job_id = $1";
 
     [SkippableFact]
     public async Task Message_OsmlRequest_IsStoredAndDeleted()
@@ -20,7 +20,7 @@ public sealed class QueueGatewayTests(DatabaseFixture database) : IClassFixture<
 
         Assert.Equal(1L, await database.Database.ScalarAsync<long>(InOutbox, OsmlJobId.Of("stored-1").JobId));
         Assert.Equal("stored-1", await database.Database.ScalarAsync<string>(
-            "select message->'body'->'message'->>'externalId' from outbox where job_id = $1", OsmlJobId.Of("stored-1").JobId));
+            "select message->'body'->'message'->>'externalId' from message_pending where job_id = $1", OsmlJobId.Of("stored-1").JobId));
         await rig.StopAsync();
         Assert.Equal(0, await rig.RemainingAsync());
     }
@@ -163,7 +163,7 @@ public sealed class QueueGatewayTests(DatabaseFixture database) : IClassFixture<
         await rig.StartAsync(database.DataSource, tenant: "harbour");
         await rig.Log.WaitForAsync("was requested by message");
 
-        Assert.Equal("harbour", await database.Database.ScalarAsync<string>("select message->'body'->'message'->>'tenant' from outbox where job_id = $1", id));
+        Assert.Equal("harbour", await database.Database.ScalarAsync<string>("select message->'body'->'message'->>'tenant' from message_pending where job_id = $1", id));
         Assert.Equal("harbour", await database.Database.ScalarAsync<string>("select tenant from submissions where job_id = $1", id));
     }
 
@@ -173,7 +173,7 @@ public sealed class QueueGatewayTests(DatabaseFixture database) : IClassFixture<
         await using var rig = await GatewayRig.CreateAsync();
         await using var blocker = await database.DataSource.OpenConnectionAsync();
         await using var block = await blocker.BeginTransactionAsync();
-        await ExecuteAsync(block, "lock table outbox in share mode");
+        await ExecuteAsync(block, "lock table message_pending in share mode");
         await rig.SendAsync(Osml("slow"));
 
         await rig.StartAsync(database.DataSource, options => options.Visibility = TimeSpan.FromSeconds(2));
@@ -194,7 +194,7 @@ public sealed class QueueGatewayTests(DatabaseFixture database) : IClassFixture<
         await using var rig = await GatewayRig.CreateAsync();
         await using var blocker = await database.DataSource.OpenConnectionAsync();
         await using var block = await blocker.BeginTransactionAsync();
-        await ExecuteAsync(block, "lock table outbox in share mode");
+        await ExecuteAsync(block, "lock table message_pending in share mode");
         await rig.SendAsync(Osml("given-back"));
         await rig.StartAsync(database.DataSource, options => options.Visibility = TimeSpan.FromHours(1));
         await UntilBlockedAsync();

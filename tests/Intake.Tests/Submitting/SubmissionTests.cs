@@ -100,7 +100,7 @@ public sealed class SubmissionTests(DatabaseFixture database) : IClassFixture<Da
     };
 
     private Task<long> MessagesAsync(Guid jobId, string type) =>
-        database.Database.ScalarAsync<long>("select count(*) from outbox where job_id = $1 and message::text like '%:' || $2 || '\"%'", jobId, type);
+        database.Database.ScalarAsync<long>("select count(*) from message_pending where job_id = $1 and message::text like '%:' || $2 || '\"%'", jobId, type);
 
     // As a release left it that had no table of submissions yet.
     private async Task InsertJobAsync(Guid jobId, string state, bool withRequest)

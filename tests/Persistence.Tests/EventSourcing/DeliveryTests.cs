@@ -1,53 +1,76 @@
+using Npgsql;
 using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Outbox;
 using Swath.Testing;
 
 namespace Swath.Persistence.Tests.EventSourcing;
 
-// Recovery and sweeping look at the whole database: every test has its own.
+// Taking over looks at the whole database: every test has its own.
 public sealed class DeliveryTests : IAsyncLifetime
 {
     private TestDatabase _database = null!;
-    private static readonly TimeSpan Grace = new OutboxOptions().GracePeriod;
     private readonly FakeTimeProvider _time = new();
     private readonly Guid _job = Guid.NewGuid();
 
-    public async Task InitializeAsync() => _database = await PostgresServer.CreateDatabaseAsync();
+    public async Task InitializeAsync()
+    {
+        _database = await PostgresServer.CreateDatabaseAsync();
+        await _database.FollowAsync(_time);
+    }
 
     public async Task DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
-    public async Task Deliver_ProcessDiedAfterCommit_SweeperDeliversWhatIsOldEnoughUnchanged()
+    public async Task Deliver_Sent_LeavesNothingBehind()
     {
-        await using (var dying = await StartAsync())
-        {
-            dying.LineCut = true;
-            await dying.HandleAsync(new VoyageStarted { JobId = _job, Ship = "Argo" });
-            await dying.HandleAsync(new PortReached { JobId = _job, Port = "Lemnos" });
-        }
-        await using var living = await StartAsync();
-        var sweep = living.Get<UndeliveredMessageSweeper>();
+        await using var process = await StartAsync();
+        await process.HandleAsync(new VoyageStarted { JobId = _job, Ship = "Argo" });
+        await process.Harbour.NextAsync();
+        await process.SettleAsync();
 
-        Assert.Equal(0, await sweep.SweepAsync(Grace, default));
-        _time.Advance(Grace);
-        Assert.Equal(2, await sweep.SweepAsync(Grace, default));
-        Assert.Equal(0, await sweep.SweepAsync(Grace, default));
+        Assert.Equal(0, await Rows());
+        Assert.Null(await _database.ScalarAsync<string>("select outgoing::text from job_events where job_id = $1", _job));
+    }
+
+    [Fact]
+    public async Task Deliver_ProcessDiedAfterCommit_AnotherDeliversWhenItsLeaseIsOver()
+    {
+        await DieInTheMiddleAsync();
+        await using var living = await StartAsync();
+
+        Assert.Equal(0, await living.TakeOverAsync());
+        _time.Advance(LeftMessages.Lease + TimeSpan.FromSeconds(1));
+        Assert.Equal(1, await living.TakeOverAsync());
+        Assert.Equal(0, await living.TakeOverAsync());
+        Assert.Equal(1, await living.DeliverDueAsync());
 
         Assert.Equal("home", (await living.Harbour.NextAsync()).Port);
-        Assert.Equal("Lemnos", (await living.Harbour.NextAsync()).Port);
-        Assert.Equal(2, await DeliveredVersion());
+        Assert.Equal(0, await Rows());
+    }
+
+    [Fact]
+    public async Task Deliver_TransportThatForgets_TakesOverAtOnce()
+    {
+        await DieInTheMiddleAsync();
+        await using var living = await StartAsync();
+
+        Assert.Equal(1, await living.TakeOverAsync(everybodys: true));
+        Assert.Equal(1, await living.DeliverDueAsync());
+
+        Assert.Equal("home", (await living.Harbour.NextAsync()).Port);
     }
 
     [Fact]
     public async Task Deliver_Again_KeepsEveryIdAndAddress()
     {
+        // Delivered, and killed before that was written down: its clock stands still.
+        var killed = await VoyageProcess.StartAsync(_database.DataSource, new FakeTimeProvider());
+        await killed.HandleAsync(new VoyageStarted { JobId = _job, Ship = "Argo" });
+        var first = await killed.Harbour.NextAsync();
         await using var process = await StartAsync();
-        await process.HandleAsync(new VoyageStarted { JobId = _job, Ship = "Argo" });
-        var first = await process.Harbour.NextAsync();
-        await process.Get<EventStore<Voyage>>().Watermark.FlushAsync(default);
-        Assert.Equal(1, await DeliveredVersion());
 
-        Assert.Equal(1, await process.Get<OutboxRecovery>().RedeliverEverythingAsync());
+        await process.TakeOverAsync(everybodys: true);
+        Assert.Equal(1, await process.DeliverDueAsync());
 
         Assert.Equal(first, await process.Harbour.NextAsync());
         Assert.NotNull(first.ConversationId);
@@ -55,66 +78,113 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Deliver_DuplicateOfMessageWhoseOutgoingWasNotDelivered_DeliversIt()
+    public async Task Deliver_CommitAfterTheProcessWasTakenForDead_IsFound()
     {
-        var id = Guid.NewGuid();
+        await using var living = await StartAsync();
+        await using var connection = await _database.DataSource.OpenConnectionAsync();
+        await using var slow = await connection.BeginTransactionAsync();
+        await using (var late = new NpgsqlCommand(
+            """insert into message_log (writer, seq, items) values (gen_random_uuid(), 1, '[{"messageId":"7f1dd7a9-5be2-4d4b-8d0e-6b1f6a3c0d11","destination":"queue:harbour","contentType":"application/json","types":[],"body":{}}]')""",
+            connection, slow))
+            await late.ExecuteNonQueryAsync();
+        Assert.Equal(0, await living.TakeOverAsync());
+
+        await slow.CommitAsync();
+
+        Assert.Equal(1, await living.TakeOverAsync());
+        Assert.Equal(1L, await _database.ScalarAsync<long>("select count(*) from message_pending"));
+    }
+
+    [Fact]
+    public async Task Deliver_RefusedByTheTransport_IsTriedAgainApartFromTheOthers()
+    {
         await using var process = await StartAsync();
         process.LineCut = true;
-        await process.HandleAsync(new VoyageStarted { JobId = _job, Ship = "Argo" }, id);
+        await process.HandleAsync(new VoyageStarted { JobId = _job, Ship = "Argo" });
+        await process.SettleAsync();
         process.LineCut = false;
-        Assert.True(process.Harbour.IsQuiet);
+        Assert.Equal(0, await process.DeliverDueAsync());
 
-        await process.HandleAsync(new VoyageStarted { JobId = _job, Ship = "Argo" }, id);
+        await process.HandleAsync(new PortReached { JobId = _job, Port = "Lemnos" });
+        Assert.Equal("Lemnos", (await process.Harbour.NextAsync()).Port);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(1, await process.DeliverDueAsync());
 
         Assert.Equal("home", (await process.Harbour.NextAsync()).Port);
     }
 
-    [Fact]
-    public async Task Watermark_BehindAGapThatAnotherProcessLeft_StaysBehindIt()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Deliver_OutcomeOfTheCommitUnknown_FollowsWhatTheDatabaseHolds(bool committed)
     {
-        await using (var dying = await StartAsync())
+        await using var process = await StartAsync();
+        var log = process.Get<MessageLog>();
+        var entry = log.Open();
+        var message = PostgresOutbox.Outgoing(OutboxEntry.Send(VoyageStateMachine.Harbour, new ReportPort { JobId = _job, Port = "Lemnos" }), _time.GetUtcNow());
+        if (committed)
+            await _database.ExecuteAsync("insert into message_log (writer, seq, items) values ($1, $2, $3)", log.Writer, entry.Seq, $"[{OutgoingMessageJson.WriteItems([message])}]");
+
+        // No process of any server has this number.
+        process.Get<OwnMessages>().FindOut(int.MaxValue, entry);
+        process.Get<OwnMessages>().Hurry();
+
+        if (committed)
         {
-            dying.LineCut = true;
-            await dying.HandleAsync(new VoyageStarted { JobId = _job, Ship = "Argo" });
+            while (await process.DeliverDueAsync() == 0)
+                await Task.Yield();
+            Assert.Equal("Lemnos", (await process.Harbour.NextAsync()).Port);
         }
-        await using var living = await StartAsync();
-        await living.HandleAsync(new PortReached { JobId = _job, Port = "Lemnos" });
-        await living.Get<EventStore<Voyage>>().Watermark.FlushAsync(default);
-        Assert.Equal(0, await DeliveredVersion());
-
-        _time.Advance(Grace);
-        await living.Get<UndeliveredMessageSweeper>().SweepAsync(Grace, default);
-
-        Assert.Equal(["Lemnos", "home", "Lemnos"], new[] { await living.Harbour.NextAsync(), await living.Harbour.NextAsync(), await living.Harbour.NextAsync() }.Select(a => a.Port));
-        Assert.Equal(2, await DeliveredVersion());
+        Assert.Equal(0, await Rows());
     }
 
     [Fact]
-    public async Task Watermark_EventsThatSendNothing_NeedNoUpdateOfTheirOwn()
+    public async Task Accept_RowOfOneJobIsLocked_TheOthersOfItsGroupGoOn()
     {
         await using var process = await StartAsync();
-        await process.HandleAsync(new VoyageStarted { JobId = _job, Ship = "Argo" });
-        await process.HandleAsync(new VoyageEnded { JobId = _job });
+        var jobs = Enumerable.Range(0, 30).Select(_ => Guid.NewGuid()).ToArray();
+        await Task.WhenAll(jobs.Append(_job).Select(job => process.HandleAsync(new VoyageStarted { JobId = job, Ship = "Argo" })));
+        await using var connection = await _database.DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var hold = new NpgsqlCommand("select from jobs where job_id = $1 for update", connection) { Parameters = { new() { Value = _job } } })
+            await hold.ExecuteNonQueryAsync();
 
-        Assert.Equal(2, await DeliveredVersion());
+        var loser = process.HandleAsync(new VoyageHeld { JobId = _job });
+        await Task.WhenAll(jobs.Select(job => process.HandleAsync(new VoyageHeld { JobId = job })));
+        Assert.False(loser.IsCompleted);
+
+        await transaction.RollbackAsync();
+        await loser;
+        Assert.Equal(31L, await _database.ScalarAsync<long>("select count(*) from jobs where state = 'Queued'"));
     }
 
     [Fact]
-    public async Task Recovery_FinishedLongAgo_IsLeftAlone()
+    public async Task Accept_EventThatLeavesTheState_WritesTheRowAMomentLater()
     {
         await using var process = await StartAsync();
         await process.HandleAsync(new VoyageStarted { JobId = _job, Ship = "Argo" });
-        await process.HandleAsync(new VoyageEnded { JobId = _job });
-        await process.Harbour.NextAsync();
+        for (var i = 0; i < 5; i++)
+            await process.HandleAsync(new PortReached { JobId = _job, Port = $"{i}", Cargo = 1 });
+        Assert.Equal(1, await _database.ScalarAsync<int>("select version from jobs where job_id = $1", _job));
 
-        _time.Advance(TimeSpan.FromHours(2));
-        await process.Get<OutboxRecovery>().RedeliverEverythingAsync();
+        await process.SettleAsync();
 
-        Assert.Equal(2, await DeliveredVersion());
-        Assert.True(process.Harbour.IsQuiet);
+        Assert.Equal(6, await _database.ScalarAsync<int>("select version from jobs where job_id = $1", _job));
+        Assert.Equal(5L, await _database.ScalarAsync<long>("select features from jobs where job_id = $1", _job));
+    }
+
+    // As if killed with its message in hand: it is never heard of again, and its clock stands still.
+    private async Task DieInTheMiddleAsync()
+    {
+        var dying = await VoyageProcess.StartAsync(_database.DataSource, new FakeTimeProvider());
+        dying.Killed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await dying.Get<MessageLog>().RegisterAsync(default);
+        _ = dying.HandleAsync(new VoyageStarted { JobId = _job, Ship = "Argo" });
+        await dying.Killed.Task.WaitAsync(TestContext.Deadline());
     }
 
     private Task<VoyageProcess> StartAsync() => VoyageProcess.StartAsync(_database.DataSource, _time);
 
-    private Task<int> DeliveredVersion() => _database.ScalarAsync<int>("select delivered_version from jobs where job_id = $1", _job);
+    private async Task<long> Rows() => await _database.ScalarAsync<long>(
+        "select (select count(*) from message_log) + (select count(*) from message_pending) + (select count(*) from outbox)");
 }

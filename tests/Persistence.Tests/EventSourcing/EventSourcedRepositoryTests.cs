@@ -41,6 +41,7 @@ public sealed class EventSourcedRepositoryTests(DatabaseFixture database) : ICla
 
         await using var second = await VoyageProcess.StartAsync(database.DataSource);
         await second.HandleAsync(new PortReached { JobId = _job, Port = "Kolchis", Cargo = 1 });
+        await second.SettleAsync();
 
         Assert.Equal(["Lemnos", "Kolchis"], await Column<string[]>("results") ?? []);
         var saga = await second.Get<ILoadSagaRepository<VoyageSaga>>().Load(_job);
@@ -57,6 +58,7 @@ public sealed class EventSourcedRepositoryTests(DatabaseFixture database) : ICla
         await process.HandleAsync(new VoyageStarted { JobId = _job, Ship = "Argo" });
         await process.HandleAsync(new PortReached { JobId = _job, Port = "Lemnos", Cargo = 1 }, id);
         await process.HandleAsync(new PortReached { JobId = _job, Port = "Lemnos", Cargo = 1 }, id);
+        await process.SettleAsync();
 
         Assert.Equal(2, (await process.Get<EventHistory>().ReadAsync(_job)).Count);
         Assert.Equal(1L, await Column<long>("features"));
@@ -73,6 +75,7 @@ public sealed class EventSourcedRepositoryTests(DatabaseFixture database) : ICla
 
         // The first one remembers version 1 and does not know that the message was accepted.
         await first.HandleAsync(new PortReached { JobId = _job, Port = "Lemnos" }, id);
+        await second.SettleAsync();
 
         Assert.Equal(2, await Column<int>("version"));
         Assert.Equal(["Lemnos"], await Column<string[]>("results") ?? []);
@@ -116,6 +119,8 @@ public sealed class EventSourcedRepositoryTests(DatabaseFixture database) : ICla
         await Task.WhenAll(Enumerable.Range(0, 2 * each).Select(i =>
             (i % 2 == 0 ? first : second).HandleAsync(new PortReached { JobId = _job, Port = $"port {i}", Cargo = 1 })));
 
+        await first.SettleAsync();
+        await second.SettleAsync();
         Assert.Equal(2 * each + 1, await Column<int>("version"));
         Assert.Equal(2L * each, await Column<long>("features"));
         Assert.True((await first.Get<SagaVerify>().CompareAsync()).Agrees);
@@ -156,6 +161,7 @@ public sealed class EventSourcedRepositoryTests(DatabaseFixture database) : ICla
 
         var failure = await Assert.ThrowsAsync<TableAndFoldDisagreeException>(() => process.HandleAsync(new FlagLost { JobId = _job }));
         await process.HandleAsync(new PortReached { JobId = _job, Port = "Lemnos" });
+        await process.SettleAsync();
 
         Assert.Contains("'Queued'", failure.Message, StringComparison.Ordinal);
         Assert.Contains("'Running'", failure.Message, StringComparison.Ordinal);
@@ -201,6 +207,7 @@ public sealed class EventSourcedRepositoryTests(DatabaseFixture database) : ICla
 
         await database.Database.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
         await process.HandleAsync(new PortReached { JobId = _job, Port = "Lemnos" });
+        await process.SettleAsync();
 
         Assert.Equal(2, await Column<int>("version"));
     }
@@ -219,7 +226,10 @@ public sealed class EventSourcedRepositoryTests(DatabaseFixture database) : ICla
                 await database.Database.ExecuteAsync("update jobs set outputs_failed = outputs_failed + 1 where job_id = any($1)", jobs);
         });
         for (var i = 0; i < 20; i++)
+        {
             await Task.WhenAll(jobs.Select(job => process.HandleAsync(new PortReached { JobId = job, Port = "x", Cargo = 1 })));
+            await process.SettleAsync();
+        }
         await stop.CancelAsync();
         var failure = await Record.ExceptionAsync(() => others);
 

@@ -51,6 +51,7 @@ public sealed class ReplayAndVerifyTests(DatabaseFixture database) : IClassFixtu
         await process.HandleAsync(new VoyageHeld { JobId = _job });
         await process.HandleAsync(new VoyageResumed { JobId = _job });
         await process.HandleAsync(new PortReached { JobId = _job, Port = "Colchis", Cargo = 1 });
+        await process.SettleAsync();
         var before = await process.Get<SagaVerify>().CompareAsync();
 
         // What is left folds to the same row.
@@ -118,5 +119,6 @@ public sealed class ReplayAndVerifyTests(DatabaseFixture database) : IClassFixtu
     {
         await process.HandleAsync(new VoyageStarted { JobId = job, Ship = "Argo" });
         await process.HandleAsync(new PortReached { JobId = job, Port = "Lemnos", Cargo = 3 });
+        await process.SettleAsync();
     }
 }

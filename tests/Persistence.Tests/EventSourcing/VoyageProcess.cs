@@ -23,6 +23,9 @@ internal sealed class VoyageProcess : IReceiveObserver, ISendObserver, IAsyncDis
     /// <summary>While set, nothing leaves the process.</summary>
     public bool LineCut { get; set; }
 
+    /// <summary>While set, what is to leave the process waits for ever: as in one that was killed at that moment.</summary>
+    public TaskCompletionSource? Killed { get; set; }
+
     public static async Task<VoyageProcess> StartAsync(NpgsqlDataSource database, TimeProvider? time = null, Action<OutboxOptions>? outbox = null,
         Action<EventSourcingOptions>? options = null)
     {
@@ -69,21 +72,32 @@ internal sealed class VoyageProcess : IReceiveObserver, ISendObserver, IAsyncDis
             throw fault;
     }
 
-    /// <summary>Publishes a message through the outbox and waits until the saga has handled it.</summary>
+    /// <summary>Sends a message by way of the table of those that wait, and waits until the saga has handled it.</summary>
     /// <returns>What the saga's endpoint failed with, after its retries; null when it did not.</returns>
     public async Task<Exception?> HandleFromOutboxAsync<T>(T message, Guid jobId) where T : class
     {
         var id = NewId.NextGuid();
         var handled = _handled.GetOrAdd(id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        await Get<IOutbox>().EnqueueAsync([OutboxEntry.Publish(message) with { JobId = jobId, MessageId = id }]);
-        await Get<OutboxDispatcher>().DeliverDueAsync(TestContext.Deadline());
+        await Get<IOutbox>().EnqueueAsync([OutboxEntry.Send(SagaQueue, message) with { JobId = jobId, MessageId = id }]);
+        await DeliverDueAsync();
         await handled.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
         _handled.TryRemove(id, out _);
         return _faults.TryRemove(id, out var fault) ? fault : null;
     }
 
-    /// <summary>Notes what has been delivered, as a timer does otherwise.</summary>
-    public Task SettleAsync() => Get<EventStore<Voyage>>().Watermark.FlushAsync(TestContext.Deadline());
+    /// <summary>Delivers what is due and in nobody's hand.</summary>
+    public Task<int> DeliverDueAsync() => Get<PendingDelivery>().DeliverDueAsync(TestContext.Deadline());
+
+    /// <summary>Takes over what dead processes left.</summary>
+    /// <param name="everybodys">Whether to wait for nobody's lease.</param>
+    public Task<int> TakeOverAsync(bool everybodys = false) => Get<LeftMessages>().TakeOverAsync(Get<MessageLog>().Writer, everybodys, TestContext.Deadline());
+
+    /// <summary>Writes down rows that lag behind and what has been delivered, as timers do otherwise.</summary>
+    public async Task SettleAsync()
+    {
+        await Get<EventStore<Voyage>>().WriteRowsAsync();
+        await Get<MessageLog>().FlushAsync(TestContext.Deadline());
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -113,14 +127,24 @@ internal sealed class VoyageProcess : IReceiveObserver, ISendObserver, IAsyncDis
         return Task.CompletedTask;
     }
 
-    Task ISendObserver.PreSend<T>(SendContext<T> context) =>
-        LineCut && context.DestinationAddress!.AbsolutePath.Contains("harbour", StringComparison.Ordinal)
-            ? throw new InvalidOperationException("The line is cut.")
-            : Task.CompletedTask;
+    Task ISendObserver.PreSend<T>(SendContext<T> context)
+    {
+        if (!context.DestinationAddress!.AbsolutePath.Contains("harbour", StringComparison.Ordinal))
+            return Task.CompletedTask;
+        if (LineCut)
+            throw new InvalidOperationException("The line is cut.");
+        return Killed is { } killed ? DieAsync(killed) : Task.CompletedTask;
+    }
 
     Task ISendObserver.PostSend<T>(SendContext<T> context) => Task.CompletedTask;
 
     Task ISendObserver.SendFault<T>(SendContext<T> context, Exception exception) => Task.CompletedTask;
+
+    private static Task DieAsync(TaskCompletionSource killed)
+    {
+        killed.TrySetResult();
+        return new TaskCompletionSource().Task;
+    }
 
     private void Complete(ReceiveContext context)
     {

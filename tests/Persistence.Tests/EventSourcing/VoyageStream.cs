@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Swath.Persistence.EventSourcing;
+using Swath.Persistence.Outbox;
 
 namespace Swath.Persistence.Tests.EventSourcing;
 
@@ -33,6 +34,6 @@ internal static class VoyageStream
         .Column("requested_at", v => v.StartedAt)
         .Column("started_at", v => v.StartedAt)
         .Column("finished_at", v => v.EndedAt)
-        .AwaitAnswerIn("Queued")
+        .Awaits(v => v.Status == "Queued" ? [OutboxEntry.Send(VoyageStateMachine.Harbour, new ReportPort { JobId = Guid.Empty, Port = $"where is {v.Ship}" })] : [], "Queued")
         .FinalStates("Completed");
 }

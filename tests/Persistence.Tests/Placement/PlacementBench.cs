@@ -99,7 +99,7 @@ internal sealed class PlacementBench
         Database.ExecuteAsync("update jobs set state = $2, queue_turn = queue_turn + ($2 = 'Queued')::int where job_id = $1", job.JobId, state);
 
     public Task<long> MessagesAsync(JobSeed job, string type) => CountAsync(
-        "select count(*) from outbox where job_id = $1 and message::text like '%:' || $2 || '%'", job.JobId, type);
+        "select count(*) from message_pending where job_id = $1 and message::text like '%:' || $2 || '%'", job.JobId, type);
 
     public async Task<long> CountAsync(string sql, params object?[] parameters) => await Database.ScalarAsync<long>(sql, parameters);
 }

@@ -233,7 +233,7 @@ public sealed class AdmissionCycleTests : IAsyncLifetime
             Features = 0,
         }));
         Assert.Equal(1, (await _bench.CycleAsync()).Resumed);
-        Assert.Equal(1, await _bench.Database.ScalarAsync<long>("select count(*) from outbox where message::text like '%:RegionReassigned%'"));
+        Assert.Equal(1, await _bench.Database.ScalarAsync<long>("select count(*) from message_pending where message::text like '%:RegionReassigned%'"));
     }
 
     [Fact]

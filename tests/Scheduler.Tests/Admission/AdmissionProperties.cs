@@ -39,7 +39,7 @@ public sealed class AdmissionProperties : IAsyncLifetime
         await _bench.Database.ExecuteAsync("delete from capacity_reservations");
         await _bench.Database.ExecuteAsync("delete from jobs");
         await _bench.Database.ExecuteAsync("delete from job_regions");
-        await _bench.Database.ExecuteAsync("delete from outbox");
+        await _bench.Database.ExecuteAsync("delete from message_pending");
         var number = _case++;
         EndpointVariant[] endpoints = [new($"a{number}"), new($"b{number}")];
         foreach (var endpoint in endpoints)
@@ -55,7 +55,7 @@ public sealed class AdmissionProperties : IAsyncLifetime
 
         var admitted = await _bench.AdmittedAsync();
         Assert.Equal(admitted.Count, await _bench.Database.ScalarAsync<long>("select count(*) from capacity_reservations"));
-        Assert.Equal(admitted.Count, await _bench.Database.ScalarAsync<long>("select count(*) from outbox where message::text like '%:CapacityReserved%'"));
+        Assert.Equal(admitted.Count, await _bench.Database.ScalarAsync<long>("select count(*) from message_pending where message::text like '%:CapacityReserved%'"));
         Assert.Equal(admitted.Count, await _bench.Database.ScalarAsync<long>("select count(*) from job_regions where attempt = 1 and worker_id is not null"));
         foreach (var endpoint in endpoints)
         {

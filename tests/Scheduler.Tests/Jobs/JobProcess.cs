@@ -41,7 +41,13 @@ internal sealed class JobProcess : IReceiveObserver, IAsyncDisposable
             .AddMassTransit(bus =>
             {
                 bus.AddSagaStateMachine<ImageJobStateMachine, ImageJobSaga>()
-                    .EventSourcedRepository<ImageJobSaga, ImageJob>(ImageJobStream.Configure)
+                    .EventSourcedRepository((EventStreamConfigurator<ImageJob> stream) =>
+                    {
+                        ImageJobStream.Configure(stream);
+
+                        // Tests read the row right after the event.
+                        stream.Options.RowInterval = TimeSpan.Zero;
+                    })
                     .Endpoint(endpoint => endpoint.Name = Queues.ImageJob.AbsolutePath);
                 bus.UsingInMemory((context, memory) => memory.ConfigureEndpoints(context));
             })

@@ -35,7 +35,7 @@ public sealed class WorkerTests(DatabaseFixture database) : IClassFixture<Databa
         await worker.EndedAsync(work.JobId, "completed");
 
         Assert.Equal(9, await worker.ScalarAsync<long>("select count(*) from tile_results where job_id = $1", work.JobId));
-        Assert.Equal(1, await worker.ScalarAsync<long>("select count(*) from outbox where job_id = $1", work.JobId));
+        Assert.Equal(1, await worker.ScalarAsync<long>("select count(*) from message_pending where job_id = $1", work.JobId));
         Assert.Equal(9, _model.Tiles.Count);
     }
 
@@ -60,7 +60,7 @@ public sealed class WorkerTests(DatabaseFixture database) : IClassFixture<Databa
         await worker.StopAsync();
 
         Assert.Equal(9, _model.Tiles.Count);
-        Assert.Equal(1, await worker.ScalarAsync<long>("select count(*) from outbox where job_id = $1", work.JobId));
+        Assert.Equal(1, await worker.ScalarAsync<long>("select count(*) from message_pending where job_id = $1", work.JobId));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class WorkerTests(DatabaseFixture database) : IClassFixture<Databa
         await worker.Runner.EndedAsync().WaitAsync(TimeSpan.FromSeconds(60));
         never.SetResult((200, ModelServer.Box()));
         Assert.Null(await worker.OutcomeAsync(work.JobId));
-        Assert.Equal(0, await worker.ScalarAsync<long>("select count(*) from outbox where job_id = $1", work.JobId));
+        Assert.Equal(0, await worker.ScalarAsync<long>("select count(*) from message_pending where job_id = $1", work.JobId));
     }
 
     [Fact]
@@ -249,7 +249,7 @@ public sealed class WorkerTests(DatabaseFixture database) : IClassFixture<Databa
         var work = Work("fails") with { ImageUrl = _image.File("gone.tif") };
         await worker.SendAsync(work);
         await worker.EndedAsync(work.JobId, "failed");
-        Assert.Contains("gone.tif", await worker.ScalarAsync<string>("select message::text from outbox where job_id = $1", work.JobId), StringComparison.Ordinal);
+        Assert.Contains("gone.tif", await worker.ScalarAsync<string>("select message::text from message_pending where job_id = $1", work.JobId), StringComparison.Ordinal);
     }
 
     private ProcessRegion Work(string workerId) => new()
