@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Swath.Contracts;
+using Swath.Persistence;
 using Swath.Persistence.Capacity;
 using Swath.Persistence.Tenants;
 using Swath.Scheduler.Capacity;
@@ -19,9 +20,6 @@ internal sealed class WaitingQueue(NpgsqlDataSource database, TimeProvider time)
 
     // Lanes that nobody can take are read to name their reason; were there more, the next look has its turn.
     private const int UnmetLanesAtOnce = 1_000;
-
-    // The plans are kept: one that was made while the table was small must not read all of it when it is large.
-    internal const string ByIndex = "select set_config('enable_seqscan', 'off', true)";
 
     private const string Snapshot = "select pg_current_snapshot()::text";
 
@@ -77,7 +75,7 @@ internal sealed class WaitingQueue(NpgsqlDataSource database, TimeProvider time)
         }
         else
         {
-            batch.BatchCommands.Insert(0, new NpgsqlBatchCommand(ByIndex));
+            batch.BatchCommands.Insert(0, new NpgsqlBatchCommand(PlanSettings.ByIndex));
             batch.BatchCommands.Add(NewsCommand());
         }
 
@@ -125,7 +123,7 @@ internal sealed class WaitingQueue(NpgsqlDataSource database, TimeProvider time)
             return new QueueHeads(jobs, tenants, depth);
 
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(ByIndex));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(PlanSettings.ByIndex));
         batch.BatchCommands.Add(HeadsCommand(key, depth, read));
         await using var row = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await row.NextResultAsync(cancellationToken).ConfigureAwait(false);

@@ -1,7 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Swath.Contracts;
+using Swath.Persistence;
 using Swath.Persistence.Capacity;
 using Swath.Persistence.Placement;
 using Swath.Scheduler.Admission;
@@ -15,7 +17,7 @@ namespace Swath.Scheduler.Maintenance;
 /// Admission itself needs neither; so this is bounded, slow, and writes only what changed.
 /// </summary>
 public sealed class QueuePositionUpdater(
-    NpgsqlDataSource database, CapacityLedger ledger, WorkerRegistry workers, IOptionsMonitor<SchedulerOptions> options,
+    [FromKeyedServices(ConnectionPurpose.Sweep)] NpgsqlDataSource database, CapacityLedger ledger, WorkerRegistry workers, IOptionsMonitor<SchedulerOptions> options,
     SchedulerMetrics metrics, TimeProvider time, ILogger<QueuePositionUpdater> logger) : Periodic(time, logger)
 {
     private const int PositionsPerEndpoint = 100;

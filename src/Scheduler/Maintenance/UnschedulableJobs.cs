@@ -1,8 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
 using Swath.Contracts;
+using Swath.Persistence;
 using Swath.Persistence.Capacity;
 using Swath.Persistence.Placement;
 using Swath.Scheduler.Admission;
@@ -15,7 +17,8 @@ namespace Swath.Scheduler.Maintenance;
 /// the lanes that nobody can serve. So this walks beside it, and only where a lane's case has changed and stayed so for two looks.
 /// </summary>
 public sealed class UnschedulableJobs(
-    NpgsqlDataSource database, WorkerRegistry workers, IOptionsMonitor<SchedulerOptions> options, TimeProvider time, ILogger<UnschedulableJobs> logger)
+    [FromKeyedServices(ConnectionPurpose.Sweep)] NpgsqlDataSource database, WorkerRegistry workers, IOptionsMonitor<SchedulerOptions> options,
+    TimeProvider time, ILogger<UnschedulableJobs> logger)
     : Periodic(time, logger)
 {
     private const string NoEligibleWorker = nameof(WaitingReason.NoEligibleWorker);

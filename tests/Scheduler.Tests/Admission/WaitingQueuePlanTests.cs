@@ -1,4 +1,5 @@
 using Npgsql;
+using Swath.Persistence;
 using Swath.Persistence.Capacity;
 using Swath.Scheduler.Admission;
 using Swath.Testing;
@@ -105,7 +106,7 @@ public sealed class WaitingQueuePlanTests : IAsyncLifetime
     private async Task<(string Plan, int Pages)> ExplainAsync(NpgsqlBatchCommand explained)
     {
         await using var batch = _database.DataSource.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(WaitingQueue.ByIndex));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(PlanSettings.ByIndex));
         var command = new NpgsqlBatchCommand("explain (analyze, buffers, costs off, timing off) " + explained.CommandText);
         foreach (var parameter in explained.Parameters)
             command.Parameters.Add(((NpgsqlParameter)parameter).Clone());
