@@ -53,11 +53,17 @@ public sealed class LostRegions(NpgsqlDataSource database, IOutbox outbox, Notif
         return [.. lost.Select(found => found.Region)];
     }
 
-    /// <summary>How long ago the database's server started.</summary>
-    public async Task<TimeSpan> ServerAgeAsync(CancellationToken cancellationToken = default)
+    /// <summary>How long ago the database's server started, and whether any worker holds a region that could be lost.</summary>
+    public async Task<(TimeSpan ServerAge, bool AnyHeld)> LookAsync(CancellationToken cancellationToken = default)
     {
-        await using var command = database.CreateCommand("select clock_timestamp() - pg_postmaster_start_time()");
-        return (TimeSpan)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+        // Index: job_regions_held.
+        await using var command = database.CreateCommand(
+            """
+            select clock_timestamp() - pg_postmaster_start_time(), exists (select from job_regions where worker_id is not null and ended_at is null)
+            """);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return (reader.GetTimeSpan(0), reader.GetBoolean(1));
     }
 
     private static async Task<List<(LostRegion Region, int Attempt, bool AtWork)>> TakeAsync(

@@ -12,11 +12,15 @@ namespace Swath.Scheduler.Maintenance;
 public sealed class LostWorkerRescuer(
     LostRegions lost, IOptionsMonitor<SchedulerOptions> options, TimeProvider time, ILogger<LostWorkerRescuer> logger) : Periodic(time, logger)
 {
+    private const int IdleTicks = 6;
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(10);
 
     private readonly DatabaseAbsences _absences = new(time);
 
-    protected override TimeSpan Interval => options.CurrentValue.Tick;
+    private bool _idle;
+
+    // With nothing to lose it looks seldom: what is placed meanwhile has a lease that lasts until the next look.
+    protected override TimeSpan Interval => _idle ? IdleTicks * options.CurrentValue.Tick : options.CurrentValue.Tick;
 
     public override async Task RunOnceAsync(CancellationToken cancellationToken = default)
     {
@@ -32,7 +36,11 @@ public sealed class LostWorkerRescuer(
     {
         try
         {
-            var grace = _absences.Look((2 * Interval) + Slack, await lost.ServerAgeAsync(cancellationToken).ConfigureAwait(false));
+            var (serverAge, anyHeld) = await lost.LookAsync(cancellationToken).ConfigureAwait(false);
+            var grace = _absences.Look((2 * Interval) + Slack, serverAge);
+            _idle = !anyHeld;
+            if (_idle)
+                return [];
             return await lost.RescueAsync(options.CurrentValue.AcceptWithin, options.CurrentValue.RegionMaxLosses, grace, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (DatabaseAway.IsCauseOf(failure))
