@@ -10,12 +10,10 @@ using Swath.Bench.Tiles;
 using Swath.Bench.Transport;
 using Swath.Contracts;
 
-// Ctrl-C would end the process without a word, and leave the servers that it started.
-using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
-{
-    signal.Cancel = true;
-    Environment.Exit(130);
-});
+// A signal would end the process without a word, and leave the servers that it started.
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
 
 switch (args)
 {
@@ -55,4 +53,10 @@ switch (args)
         await Console.Error.WriteLineAsync($"       bench tiles {TilesSettings.Usage}");
         await Console.Error.WriteLineAsync($"       bench transport {TransportSettings.Usage}");
         return 2;
+}
+
+static void End(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    Environment.Exit(130);
 }
