@@ -56,7 +56,7 @@ internal sealed class AdmissionAttempt(NpgsqlDataSource database, IOutbox outbox
         return new AdmissionOutcome(null, [.. first.Admitted, .. second.Admitted]) { Refused = [.. first.Refused, .. second.Refused] };
     }
 
-    // Data that does not fit, a constraint, a trigger that raises. Anything else says nothing of the jobs.
+    // Data that does not fit, or a constraint. Anything else says nothing of the jobs.
     private static bool IsRefusal(Exception failure) =>
-        failure is OverflowException || (failure is PostgresException answer && answer.SqlState[..2] is "22" or "23" or "P0");
+        failure is OverflowException || (failure is PostgresException answer && answer.SqlState[..2] is "22" or "23");
 }
