@@ -8,8 +8,10 @@ namespace Swath.Persistence.Placement;
 /// The workers that live, by database lease. A worker joins, beats every ten seconds, and drains or lapses; it may hold work
 /// only while its lease lasts.
 /// </summary>
-public sealed class WorkerRegistry(NpgsqlDataSource database, NotificationSender notifications)
+public sealed class WorkerRegistry(NpgsqlDataSource database, NotificationSender notifications, TimeProvider time)
 {
+    private readonly WorkerSnapshot _snapshot = new(database, time);
+
     private const string Admission = "swath_admission";
 
     /// <summary>How long a heartbeat lasts.</summary>
@@ -200,7 +202,7 @@ public sealed class WorkerRegistry(NpgsqlDataSource database, NotificationSender
 
     /// <summary>Every worker whose lease lasts and that does not drain, with what it holds.</summary>
     public Task<IReadOnlyList<WorkerState>> GetLivingWorkersAsync(CancellationToken cancellationToken = default) =>
-        WorkerSnapshot.ReadAsync(database, cancellationToken);
+        _snapshot.ReadAsync(cancellationToken);
 
     private static void AddWorker(NpgsqlParameterCollection parameters, string workerId, Guid incarnation)
     {

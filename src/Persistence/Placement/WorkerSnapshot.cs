@@ -2,9 +2,20 @@ using Npgsql;
 
 namespace Swath.Persistence.Placement;
 
-/// <summary>Reads all living workers and what they hold, in one round trip.</summary>
-internal static class WorkerSnapshot
+/// <summary>
+/// Reads all living workers and what they hold, in one round trip. Remembers the oldest placement that is still held: entries of the index before it are
+/// of regions that have ended, and are not passed again, though an open transaction keeps them there.
+/// </summary>
+internal sealed class WorkerSnapshot(NpgsqlDataSource database, TimeProvider time)
 {
+    // By the database's clock: a placement is committed long before it is this old.
+    private static readonly TimeSpan Commits = TimeSpan.FromSeconds(15);
+
+    // Whatever moved the database's clock, a minute later all is read again.
+    private static readonly TimeSpan WholeLookEvery = TimeSpan.FromMinutes(1);
+
+    internal const string ByIndex = "select swath_now(), set_config('enable_seqscan', 'off', true)";
+
     /// <summary>The candidates. Index: workers_available, which those that lapsed or drain are not read from.</summary>
     internal const string Living =
         """
@@ -13,11 +24,12 @@ internal static class WorkerSnapshot
          where not w.draining and w.lease_until > swath_now() order by w.worker_id
         """;
 
-    /// <summary>How full they are. Index: job_regions_held, and nothing but.</summary>
+    /// <summary>How full they are, from a placement on. Index: job_regions_held, one descent for each.</summary>
     internal const string Held =
         """
-        select worker_id, kind, count(*)::int from job_regions
-         where worker_id is not null and ended_at is null group by worker_id, kind
+        select w.worker_id, r.kind, count(*)::int, min(r.placed_at) from workers w cross join lateral (
+            select kind, placed_at from job_regions where worker_id = w.worker_id and placed_at >= $1 and ended_at is null) r
+         where not w.draining and w.lease_until > swath_now() group by w.worker_id, r.kind
         """;
 
     /// <summary>Who refuses company. Index: job_regions_guarded.</summary>
@@ -27,19 +39,26 @@ internal static class WorkerSnapshot
          where worker_id is not null and ended_at is null and anti is not null
         """;
 
-    public static async Task<IReadOnlyList<WorkerState>> ReadAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    private readonly Lock _gate = new();
+    private DateTimeOffset _since = DateTimeOffset.MinValue;
+    private long _wholeLookAt;
+
+    public async Task<IReadOnlyList<WorkerState>> ReadAsync(CancellationToken cancellationToken)
     {
+        var since = Since();
         // The versions are read first: a placement that commits between the statements makes them stale, never the figures.
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(PlanSettings.ByIndex));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(ByIndex));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Living));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(Held));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Held) { Parameters = { new NpgsqlParameter { Value = since } } });
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Guarded));
 
         var states = new List<WorkerState>();
         var kinds = new Dictionary<string, Dictionary<string, int>>(StringComparer.Ordinal);
         var guarded = new Dictionary<string, List<GuardedRegion>>(StringComparer.Ordinal);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var oldest = reader.GetFieldValue<DateTimeOffset>(0);
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -62,6 +81,8 @@ internal static class WorkerSnapshot
         {
             if (kinds.TryGetValue(reader.GetString(0), out var held))
                 held[reader.GetString(1)] = reader.GetInt32(2);
+            var placed = reader.GetFieldValue<DateTimeOffset>(3);
+            oldest = placed < oldest ? placed : oldest;
         }
 
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
@@ -71,6 +92,19 @@ internal static class WorkerSnapshot
                 held.Add(new GuardedRegion(reader.GetGuid(1), reader.GetString(2), reader.GetFieldValue<string[]>(3)));
         }
 
+        lock (_gate)
+            _since = oldest - Commits;
         return [.. states.Select(state => state with { Busy = state.Kinds.Values.Sum() })];
+    }
+
+    private DateTimeOffset Since()
+    {
+        lock (_gate)
+        {
+            if (_since != DateTimeOffset.MinValue && time.GetElapsedTime(_wholeLookAt) < WholeLookEvery)
+                return _since;
+            _wholeLookAt = time.GetTimestamp();
+            return DateTimeOffset.MinValue;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Npgsql;
 using Swath.Persistence.Placement;
 using Swath.Testing;
 
@@ -37,17 +38,23 @@ public sealed class WorkerSnapshotPlanTests(DatabaseFixture database) : IClassFi
     public async Task Candidates_OfAHundredThousandRows_AreReadByPartialIndexAlone()
     {
         await UsesAsync("workers_available", WorkerSnapshot.Living);
-        await UsesAsync("Index Only Scan using job_regions_held", WorkerSnapshot.Held);
+        await UsesAsync("Index Only Scan using job_regions_held", WorkerSnapshot.Held, Now.AddMinutes(-1));
         await UsesAsync("job_regions_guarded", WorkerSnapshot.Guarded);
 
-        var living = await WorkerSnapshot.ReadAsync(database.DataSource, CancellationToken.None);
-        Assert.Equal(500, living.Count);
-        Assert.Equal(1_000, living.Sum(worker => worker.Busy));
+        var snapshot = new WorkerSnapshot(database.DataSource, TimeProvider.System);
+        foreach (var _ in new[] { "the whole", "from the oldest placement on" })
+        {
+            var living = await snapshot.ReadAsync(CancellationToken.None);
+            Assert.Equal(500, living.Count);
+            Assert.Equal(1_000, living.Sum(worker => worker.Busy));
+        }
     }
 
-    private async Task UsesAsync(string index, string sql)
+    private async Task UsesAsync(string index, string sql, params object[] parameters)
     {
         await using var command = database.DataSource.CreateCommand("explain " + sql);
+        foreach (var parameter in parameters)
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
         var plan = new List<string>();
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
