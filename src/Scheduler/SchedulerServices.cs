@@ -67,6 +67,7 @@ public static class SchedulerServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITableCheck, RegionsCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITableCheck, ReservationsCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITableCheck, QueueCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ITableCheck, MessagesCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStoreCheck, LedgerCheck>());
         return services;
     }

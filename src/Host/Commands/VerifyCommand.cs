@@ -13,7 +13,7 @@ internal static class VerifyCommand
     public static Command Create()
     {
         var files = new Argument<string[]>("ARCHIVE") { Description = "Files of an archive, or their folder, to prove instead of the database.", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("verify", "Proves that no event is missing, and that jobs, regions, reservations, queue and ledger are what the events say; exit code 1 when they are not.") { files };
+        var command = new Command("verify", "Proves that no event is missing, and that jobs, regions, reservations, queue, ledger and waiting messages are what the events say; exit code 1 when they are not.") { files };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             if (parsed.GetValue(files) is { Length: > 0 } paths)
@@ -52,7 +52,7 @@ internal static class VerifyCommand
         foreach (var difference in outcome.Differences)
             Terminal.WriteLine($"{difference.JobId?.ToString() ?? "all jobs"}  {difference.Column}: the events say {difference.Expected ?? "null"}, there is {difference.Actual ?? "null"}");
         Terminal.WriteLine(outcome.Agrees
-            ? $"Verified: of {outcome.Streams} job(s) no event is missing, and the rows, regions, reservations, the queue and the ledger are what the events say."
+            ? $"Verified: of {outcome.Streams} job(s) no event is missing, and the rows, regions, reservations, the queue, the ledger and the messages that wait are what the events say."
             : $"{outcome.Differences.Count} difference(s) in {outcome.Streams} job(s). 'swath replay' rebuilds the rows from the events.");
         return outcome.Agrees ? ExitCodes.Done : ExitCodes.JobFailed;
     }

@@ -122,6 +122,25 @@ public sealed class TableChecksTests : IAsyncLifetime
             [new(null, "capacity_ledger e", "7 reserved by 1 job(s)", "4 reserved by 1 job(s)")], (await process.VerifyWith().CompareAsync()).Differences);
     }
 
+    [Fact]
+    public async Task Compare_MessageThatNobodyDelivers_IsADifferenceAnHourLater()
+    {
+        await using var process = await StartAsync();
+        await PlanAsync("(0, 0, null), (1, 0, null)");
+        await _database.ExecuteAsync(
+            """
+            insert into message_pending (message_id, job_id, destination, message, due_at, next_try)
+            select gen_random_uuid(), $1, 'queue:image-job', '{}', swath_now(), swath_now()
+            """, _job);
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await _database.FollowAsync(clock);
+        Assert.Empty(await DifferencesAsync(process));
+
+        clock.Advance(TimeSpan.FromMinutes(61));
+
+        Assert.Equal([new(_job, "message_pending", "nothing waits for an hour", "1 message(s), such as one to queue:image-job")], await DifferencesAsync(process));
+    }
+
     private async Task<JobProcess> StartAsync(params object[] more)
     {
         var process = await JobProcess.StartAsync(_database.DataSource);
@@ -137,5 +156,5 @@ public sealed class TableChecksTests : IAsyncLifetime
         """, _job);
 
     private async Task<IEnumerable<SagaDifference>> DifferencesAsync(JobProcess process) =>
-        (await process.VerifyWith(new RegionsCheck(), new ReservationsCheck(), new QueueCheck()).CompareAsync()).Differences.Where(difference => difference.JobId == _job);
+        (await process.VerifyWith(new RegionsCheck(), new ReservationsCheck(), new QueueCheck(), new MessagesCheck()).CompareAsync()).Differences.Where(difference => difference.JobId == _job);
 }
