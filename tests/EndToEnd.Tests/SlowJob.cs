@@ -41,7 +41,7 @@ internal static class SlowJob
         Assert.Equal(state, job.GetProperty("job").GetProperty("state").GetString());
         var types = job.GetProperty("history").EnumerateArray().Select(entry => entry.GetProperty("type").GetString()).ToList();
         Assert.Single(types, "image-requested.v1");
-        Assert.True(types.Count(type => type == "job-completed.v1") <= 1 + types.Count(type => type is "retry-failed-tiles.v1" or "retry-outputs.v1"));
+        Assert.True(types.Count(type => type == "job-completed.v1") <= 1 + types.Count(type => type is "tile-retry-requested.v1" or "output-retry-requested.v1"));
 
         await using var postgres = await EmbeddedPostgres.StartAsync(Path.Combine(cli.Home, ".swath", "postgres"));
         await using var reserved = postgres.DataSource.CreateCommand("select coalesce(sum(reserved), 0)::int from capacity");

@@ -38,7 +38,11 @@ internal static class Messaging
 
             // All that Swath says to itself is sent: a queue that is bound to a message's type takes it from anybody who may publish.
             if (!Subscribes(name))
+            {
                 endpoint.ConfigureConsumeTopology = false;
+                endpoint.LeaveNewerMessages(services);
+            }
+
             options.Transport.Configure(name, endpoint);
         });
         options.Transport.Use(bus, options.Roles);

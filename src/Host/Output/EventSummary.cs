@@ -22,7 +22,7 @@ internal static class EventSummary
             "region-failed" => $"region {Text(data, "regionId")}: {Text(data, "reason")}",
             "region-reassigned" => $"region {Text(data, "placement", "regionId")} to {Text(data, "placement", "workerId")}: {Text(data, "reason")}",
             "job-completed" => $"{Text(data, "features")} features{(Text(data, "droppedFeatures") is { Length: > 0 } dropped ? $", {dropped} more could not be used" : "")}{FailedOutputs(data)}",
-            "job-failed" or "cancel-job" => Text(data, "reason"),
+            "job-failed" or "cancellation-requested" or "cancel-job" => Text(data, "reason"),
             _ => "",
         };
     }

@@ -29,6 +29,20 @@ internal sealed class EventSourcedRepositoryContextFactory<TSaga, TState>(EventS
             ?? throw new MessageException(typeof(T), "An event-sourced saga recognises repeated messages by their MessageId; the sender must set one.");
 
         using var turn = await store.Locks.EnterAsync(jobId, context.CancellationToken).ConfigureAwait(false);
+        try
+        {
+            await HandleAsync(context, next, jobId, messageId).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is NewerReleaseException || SchemaHeader.IsRefusedWriter(failure))
+        {
+            store.Forget(jobId);
+            var newer = failure as NewerReleaseException ?? new NewerReleaseException(failure.Message, failure);
+            await services.GetRequiredService<LeftToNewerRelease>().LeaveAsync(context.ReceiveContext, jobId, newer).ConfigureAwait(false);
+        }
+    }
+
+    private async Task HandleAsync<T>(ConsumeContext<T> context, IPipe<SagaRepositoryContext<TSaga, T>> next, Guid jobId, Guid messageId) where T : class
+    {
         if (starting.Contains(typeof(T)) && !store.Remembers(jobId) && await TryStartAsync(context, next, jobId, messageId).ConfigureAwait(false))
             return;
         var (live, remembered) = await store.LoadAsync(jobId, context.CancellationToken).ConfigureAwait(false);

@@ -46,6 +46,8 @@ public static class EventSourcedRepositoryExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(model);
         services.TryAddSingleton<StreamModel>(model);
+        services.TryAddSingleton<DatabaseReturn>();
+        services.TryAddSingleton<LeftToNewerRelease>();
         services.TryAddSingleton<SagaReplay>();
         services.TryAddSingleton<SagaVerify>();
         services.TryAddSingleton<EventHistory>();
@@ -64,4 +66,24 @@ public static class EventSourcedRepositoryExtensions
     public static void UseEventSourcedRetry(
         this IConsumePipeConfigurator endpoint, int limit = 10, int failures = 0, IEnumerable<Type>? hopeless = null, DatabaseReturn? database = null) =>
         endpoint.UseMessageRetry(retry => retry.SetRetryPolicy(_ => new MessageRetryPolicy(database, limit, failures, [.. hopeless ?? []])));
+
+    /// <summary>
+    /// Makes the messages of the stream say their schema version, and lifts those that older releases sent. Where no stream is registered, nothing changes.
+    /// </summary>
+    public static void UseSchemaVersions(this IBusFactoryConfigurator bus, IServiceProvider services)
+    {
+        ArgumentNullException.ThrowIfNull(bus);
+        if (services.GetService<StreamModel>() is not { } model)
+            return;
+        bus.ConfigureSend(model.Types.Stamp);
+        bus.AddDeserializer(new LiftingDeserializer(model.Types));
+    }
+
+    /// <summary>Leaves messages of newer releases to processes of those. For queues that Swath alone writes to: at others such a message is a fault.</summary>
+    public static void LeaveNewerMessages(this IReceiveEndpointConfigurator endpoint, IServiceProvider services)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        if (services.GetService<StreamModel>() is { } model)
+            endpoint.ConfigureReceive(pipe => pipe.UseFilter(new NewerMessageFilter(model.Types, services.GetRequiredService<LeftToNewerRelease>())));
+    }
 }

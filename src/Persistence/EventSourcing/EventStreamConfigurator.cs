@@ -24,7 +24,23 @@ public sealed class EventStreamConfigurator<TState> where TState : class, IFold<
     /// <param name="version">Its schema version, from 1. A higher one needs an upcaster from each lower one.</param>
     public EventStreamConfigurator<TState> Event<TEvent>(string name, int version = 1) where TEvent : class
     {
-        _types.Add(typeof(TEvent), name, version);
+        _types.Add<TEvent>(name, version, isEvent: true);
+        return this;
+    }
+
+    /// <summary>Registers a message that others handle: it travels under a stable name and a schema version too, and is never stored as an event.</summary>
+    /// <param name="name">Its stable name, in kebab case, never changed.</param>
+    /// <param name="version">Its schema version, from 1.</param>
+    public EventStreamConfigurator<TState> Command<TCommand>(string name, int version = 1) where TCommand : class
+    {
+        _types.Add<TCommand>(name, version, isEvent: false);
+        return this;
+    }
+
+    /// <summary>A name under which earlier releases stored an event that is registered already. Its versions are those of the name that it has now.</summary>
+    public EventStreamConfigurator<TState> FormerName<TEvent>(string name) where TEvent : class
+    {
+        _types.AddFormerName(typeof(TEvent), name);
         return this;
     }
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Swath.Persistence.Migrations;
 using Swath.Persistence.Outbox;
 
 namespace Swath.Persistence.EventSourcing;
@@ -91,6 +92,7 @@ internal sealed class GroupStatement<TState> : IDisposable where TState : class,
             with input as materialized (
               select * from unnest($1::uuid[], $2::integer[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::boolean[], $9::boolean[], {arrays})
                 as u (job_id, version, message_id, type, data, occurred_at, outgoing, is_event, writes_row, {names})
+              where may_write({SwathMigrator.SchemaNumber})
             ), appended as (
               insert into job_events (job_id, version, message_id, type, data, occurred_at)
               select job_id, version, message_id, type, data::jsonb, occurred_at from input where is_event

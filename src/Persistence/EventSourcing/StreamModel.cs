@@ -18,6 +18,9 @@ public abstract class StreamModel
     /// <summary>The commands whose answers a state awaits.</summary>
     internal abstract IEnumerable<OutboxEntry> Awaited(object state);
 
+    /// <summary>The names and versions of the stream's messages.</summary>
+    internal abstract EventTypes Types { get; }
+
     internal abstract object Initial { get; }
 
     internal abstract object Apply(object state, StoredEvent stored);

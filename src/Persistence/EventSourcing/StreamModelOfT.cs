@@ -22,7 +22,7 @@ public sealed class StreamModel<TState> : StreamModel where TState : class, IFol
         _awaited = awaited;
     }
 
-    internal EventTypes Types { get; }
+    internal override EventTypes Types { get; }
 
     internal IReadOnlyList<StateColumn<TState>> Columns { get; }
 

@@ -27,6 +27,12 @@ public sealed record OutboxEntry
     /// <summary>A message id of the caller's choice, for a message that may be enqueued twice: the second one is dropped. New when absent.</summary>
     public Guid? MessageId { get; init; }
 
+    /// <summary>The message as it goes over the wire, where it is kept as it came.</summary>
+    internal OutgoingMessage? AsItCame { get; private init; }
+
+    /// <summary>Goes back to where it came from, byte for byte the same.</summary>
+    internal static OutboxEntry Again(OutgoingMessage message) => new(message, message.Destination) { AsItCame = message };
+
     /// <summary>Goes to everyone who consumes its type.</summary>
     public static OutboxEntry Publish<T>(T message) where T : class => new(message, null);
 

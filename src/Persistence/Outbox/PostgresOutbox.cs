@@ -3,6 +3,7 @@ using MassTransit;
 using MassTransit.Metadata;
 using MassTransit.Serialization;
 using Npgsql;
+using Swath.Persistence.EventSourcing;
 
 namespace Swath.Persistence.Outbox;
 
@@ -10,7 +11,8 @@ namespace Swath.Persistence.Outbox;
 /// The outbox in PostgreSQL. A process with a bus writes what is to be delivered at once to its log and delivers it itself; one without leaves it to
 /// others, and so does either with what is due later or can be taken back.
 /// </summary>
-internal sealed class PostgresOutbox(NpgsqlDataSource database, PendingMessages pending, TimeProvider time, MessageLog? log = null, OwnMessages? own = null) : IOutbox
+internal sealed class PostgresOutbox(NpgsqlDataSource database, PendingMessages pending, TimeProvider time, MessageLog? log = null, OwnMessages? own = null, StreamModel? stream = null)
+    : IOutbox
 {
     private const string Append = "insert into message_log (writer, seq, items) values ($1, $2, $3) returning pg_current_xact_id()::text";
 
@@ -89,12 +91,18 @@ internal sealed class PostgresOutbox(NpgsqlDataSource database, PendingMessages 
     public Task<int> CancelAsync(Guid token, CancellationToken cancellationToken = default) => pending.CancelAsync(null, token, cancellationToken);
 
     /// <summary>A message as it goes over the wire.</summary>
-    internal static OutgoingMessage Outgoing(OutboxEntry entry, DateTimeOffset now)
+    /// <param name="entry">The message.</param>
+    /// <param name="now">When it is sent.</param>
+    /// <param name="schemas">The names and versions that messages say; null where none are known.</param>
+    internal static OutgoingMessage Outgoing(OutboxEntry entry, DateTimeOffset now, EventTypes? schemas = null)
     {
+        if (entry.AsItCame is { } message)
+            return message;
         var type = entry.Message.GetType();
         var messageId = entry.MessageId ?? NewId.NextGuid();
         var conversationId = NewId.NextGuid();
         var types = MessageTypeCache.GetMessageTypeNames(type);
+        var headers = schemas?.NameOf(type) is { } schema ? new Dictionary<string, string> { [SchemaHeader.Name] = schema } : null;
         var envelope = new JsonMessageEnvelope
         {
             MessageId = messageId.ToString(),
@@ -106,6 +114,8 @@ internal sealed class PostgresOutbox(NpgsqlDataSource database, PendingMessages 
             SentTime = now.UtcDateTime,
             Host = HostMetadataCache.Host,
         };
+        if (headers is not null)
+            envelope.Headers = headers.ToDictionary(header => header.Key, header => (object?)header.Value);
         return new OutgoingMessage
         {
             MessageId = messageId,
@@ -115,6 +125,7 @@ internal sealed class PostgresOutbox(NpgsqlDataSource database, PendingMessages 
             Destination = entry.Destination ?? MessageUrn.ForType(type),
             ContentType = SystemTextJsonMessageSerializer.JsonContentType.ToString(),
             MessageTypes = types,
+            Headers = headers,
             Body = JsonSerializer.SerializeToUtf8Bytes(envelope, SystemTextJsonMessageSerializer.Options),
         };
     }
@@ -127,7 +138,7 @@ internal sealed class PostgresOutbox(NpgsqlDataSource database, PendingMessages 
         var messages = new List<OutgoingMessage>(entries.Count);
         foreach (var entry in entries)
         {
-            var message = Outgoing(entry, now);
+            var message = Outgoing(entry, now, stream?.Types);
             if (log is null || entry.DueAt is not null || entry.Token is not null || entry.MessageId is not null)
                 waiting.Add((message, entry));
             else

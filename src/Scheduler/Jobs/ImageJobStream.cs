@@ -5,13 +5,19 @@ namespace Swath.Scheduler.Jobs;
 
 /// <summary>
 /// How an image job is stored: the stable name of every event type, and the columns of <c>jobs</c> that show its state.
-/// A changed message gets a new schema version and an upcaster here; golden old events are in the tests.
+/// A changed message gets a new schema version and an upcaster here, for the table and for the wire; golden old events are in the tests.
 /// </summary>
 public static class ImageJobStream
 {
     public static void Configure(EventStreamConfigurator<ImageJob> stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        Messages(stream);
+        Columns(stream);
+    }
+
+    private static void Messages(EventStreamConfigurator<ImageJob> stream)
+    {
         stream
             .Event<ImageRequested>("image-requested")
             .Event<RegionsCalculated>("regions-calculated")
@@ -23,13 +29,31 @@ public static class ImageJobStream
             .Event<RegionReassigned>("region-reassigned")
             .Event<JobCompleted>("job-completed")
             .Event<JobFailed>("job-failed")
-            .Event<CancelJob>("cancel-job")
-            .Event<PauseJob>("pause-job")
-            .Event<ResumeJob>("resume-job")
-            .Event<RetryFailedTiles>("retry-failed-tiles")
+            .Event<CancelJob>("cancellation-requested")
+            .Event<PauseJob>("pause-requested")
+            .Event<ResumeJob>("resume-requested")
+            .Event<RetryFailedTiles>("tile-retry-requested")
             .Event<JobResubmitted>("job-resubmitted")
-            .Event<RetryOutputs>("retry-outputs");
+            .Event<RetryOutputs>("output-retry-requested");
 
+        // As releases before 0.1.0 stored them.
+        stream
+            .FormerName<CancelJob>("cancel-job")
+            .FormerName<PauseJob>("pause-job")
+            .FormerName<ResumeJob>("resume-job")
+            .FormerName<RetryFailedTiles>("retry-failed-tiles")
+            .FormerName<RetryOutputs>("retry-outputs");
+
+        stream
+            .Command<CalculateRegions>("calculate-regions")
+            .Command<SelectVariant>("select-variant")
+            .Command<ProcessRegion>("process-region")
+            .Command<AssembleResult>("assemble-result")
+            .Command<ReleaseCapacity>("release-capacity");
+    }
+
+    internal static void Columns(EventStreamConfigurator<ImageJob> stream)
+    {
         stream
             .Column("name", job => job.Request?.JobName ?? job.Request?.ExternalId ?? job.Request?.JobId.ToString())
             .Column("tenant", job => job.Request?.Tenant)

@@ -27,13 +27,17 @@ public sealed class EventTypesTests(DatabaseFixture database) : IClassFixture<Da
     [Theory]
     [InlineData("voyage-sunk.v1", "does not know")]
     [InlineData("voyage-started.v4", "newer")]
-    [InlineData("voyage-started", "name.vN")]
-    public void Read_UnknownType_SaysWhatToDo(string type, string sentence)
+    public void Read_TypeOfANewerRelease_SaysWhoGoesOnWithIt(string type, string sentence)
     {
-        var failure = Assert.Throws<EventStoreException>(() => Model().Types.Read(type, "{}"));
+        var failure = Assert.Throws<NewerReleaseException>(() => Model().Types.Read(type, "{}"));
 
         Assert.Contains(sentence, failure.Message, StringComparison.Ordinal);
+        Assert.Contains("a process of the newer release goes on with it", failure.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Read_NoType_SaysWhatIsExpected() =>
+        Assert.Contains("name.vN", Assert.Throws<EventStoreException>(() => Model().Types.Read("voyage-started", "{}")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Build_VersionWithoutUpcaster_IsRefused()

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using MassTransit;
+using MassTransit.Context;
+using MassTransit.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -32,7 +34,12 @@ internal sealed class JobProcess : IReceiveObserver, IAsyncDisposable
 
     public SagaReplay Replay => _services.GetRequiredService<SagaReplay>();
 
-    public static async Task<JobProcess> StartAsync(NpgsqlDataSource database)
+    /// <summary>What the process left to a newer release.</summary>
+    public LeftToNewerRelease Left => _services.GetRequiredService<LeftToNewerRelease>();
+
+    /// <param name="database">Where its jobs are.</param>
+    /// <param name="stream">The declaration of another release; null for this one's.</param>
+    public static async Task<JobProcess> StartAsync(NpgsqlDataSource database, Action<EventStreamConfigurator<ImageJob>>? stream = null)
     {
         var services = new ServiceCollection()
             .AddSingleton(database)
@@ -41,15 +48,24 @@ internal sealed class JobProcess : IReceiveObserver, IAsyncDisposable
             .AddMassTransit(bus =>
             {
                 bus.AddSagaStateMachine<ImageJobStateMachine, ImageJobSaga>()
-                    .EventSourcedRepository((EventStreamConfigurator<ImageJob> stream) =>
+                    .EventSourcedRepository((EventStreamConfigurator<ImageJob> declared) =>
                     {
-                        ImageJobStream.Configure(stream);
+                        (stream ?? ImageJobStream.Configure)(declared);
 
                         // Tests read the row right after the event.
-                        stream.Options.RowInterval = TimeSpan.Zero;
+                        declared.Options.RowInterval = TimeSpan.Zero;
                     })
                     .Endpoint(endpoint => endpoint.Name = Queues.ImageJob.AbsolutePath);
-                bus.UsingInMemory((context, memory) => memory.ConfigureEndpoints(context));
+                bus.AddConfigureEndpointsCallback((context, _, endpoint) =>
+                {
+                    endpoint.UseEventSourcedRetry();
+                    endpoint.LeaveNewerMessages(context);
+                });
+                bus.UsingInMemory((context, memory) =>
+                {
+                    memory.UseSchemaVersions(context);
+                    memory.ConfigureEndpoints(context);
+                });
             })
             .AddSwathOutbox();
         var process = new JobProcess(services.BuildServiceProvider());
@@ -66,6 +82,26 @@ internal sealed class JobProcess : IReceiveObserver, IAsyncDisposable
         var handled = _handled[messageId] = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
         var endpoint = await _services.GetRequiredService<IBus>().GetSendEndpoint(SagaQueue);
         await endpoint.Send(message, message.GetType(), context => context.MessageId = messageId);
+        return await handled.Task.WaitAsync(Patience);
+    }
+
+    /// <summary>Hands the saga a message as another release would have sent it, and waits until it was handled.</summary>
+    /// <param name="name">Its type and schema version; null for a release that said none.</param>
+    /// <param name="urn">Its message type.</param>
+    /// <param name="message">Its content, as JSON.</param>
+    public async Task<Exception?> HandleAsync(string? name, string urn, string message)
+    {
+        var messageId = Guid.NewGuid();
+        var handled = _handled[messageId] = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var endpoint = await _services.GetRequiredService<IBus>().GetSendEndpoint(SagaQueue);
+        var body = $$"""{"messageId":"{{messageId}}","messageType":["{{urn}}"],"message":{{message}}}""";
+        await endpoint.Send(new SerializedMessageBody(), context =>
+        {
+            context.MessageId = messageId;
+            if (name is not null)
+                context.Headers.Set("schema", name);
+            context.Serializer = new CopyBodySerializer(SystemTextJsonMessageSerializer.JsonContentType, new StringMessageBody(body));
+        });
         return await handled.Task.WaitAsync(Patience);
     }
 

@@ -1,6 +1,7 @@
 using MassTransit;
 using Swath.Contracts;
 using Swath.Host.Commands;
+using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Outbox;
 using Swath.Scheduler.Jobs;
 
@@ -33,6 +34,7 @@ internal sealed class AmazonSqsTransport(string scope) : ITransport
     {
         sqs.Host(new Uri($"amazonsqs://{_region}"), host => host.Scope(scope, scopeTopics: true));
         sqs.UseCompactJson();
+        sqs.UseSchemaVersions(context);
         sqs.SendTopology.ErrorQueueNameFormatter = FaultQueueNames.Instance;
         sqs.SendTopology.DeadLetterQueueNameFormatter = FaultQueueNames.Instance;
         sqs.SendTopology.ConfigureErrorSettings = Keep;

@@ -1,4 +1,5 @@
 using MassTransit;
+using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Outbox;
 
 namespace Swath.Host.Composition.Transports;
@@ -18,6 +19,7 @@ internal sealed class InMemoryTransport : ITransport
     public void Use(IBusRegistrationConfigurator bus, Roles roles) => bus.UsingInMemory((context, memory) =>
     {
         memory.UseCompactJson();
+        memory.UseSchemaVersions(context);
         memory.ConfigureEndpoints(context);
     });
 

@@ -1,5 +1,6 @@
 using MassTransit;
 using Swath.Contracts;
+using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Outbox;
 using Swath.Scheduler.Jobs;
 
@@ -38,6 +39,7 @@ internal sealed class RabbitMqTransport(Uri address) : ITransport
             host.ConnectionName($"swath {Environment.MachineName} {Environment.ProcessId}");
         });
         rabbit.UseCompactJson();
+        rabbit.UseSchemaVersions(context);
         rabbit.SendTopology.ErrorQueueNameFormatter = FaultQueueNames.Instance;
         rabbit.SendTopology.DeadLetterQueueNameFormatter = FaultQueueNames.Instance;
         rabbit.SendTopology.ConfigureErrorSettings = Keep;

@@ -11,6 +11,16 @@ comment on table schema_compatibility is 'One row: the oldest binaries that may 
 
 insert into schema_compatibility (minimum_reader, minimum_writer) values (19, 19);
 
+-- Asked by whoever writes jobs' rows, in the same statement: a binary that would leave columns stale is told so, whenever it started.
+create function may_write(schema_number integer) returns boolean language plpgsql stable as $$
+begin
+  if schema_number < (select minimum_writer from schema_compatibility) then
+    raise exception 'Jobs of this database are moved on by newer releases only.' using errcode = 'SW001', hint = 'Run the newer release.';
+  end if;
+  return true;
+end
+$$;
+
 -- The order of commits over all jobs. Added without a value and given its default afterwards: the table is not rewritten, and what is older has none.
 create sequence job_events_seq as bigint;
 
