@@ -40,7 +40,7 @@ public static class IntakeRegistration
 
     public static IBusRegistrationConfigurator AddIntakeConsumers(this IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<CalculateRegionsConsumer, CalculateRegionsConsumerDefinition>();
+        bus.AddConsumer<CalculateRegionsConsumer>();
         bus.AddConsumer<ImageRequestedConsumer, ImageRequestedConsumerDefinition>();
         bus.AddConsumer<RequestConsumer>().ExcludeFromConfigureEndpoints();
         return bus;

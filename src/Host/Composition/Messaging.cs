@@ -2,6 +2,7 @@ using MassTransit;
 using MassTransit.Middleware;
 using Swath.Contracts;
 using Swath.Host.Composition.Transports;
+using Swath.Imaging;
 using Swath.Intake;
 using Swath.Intake.Submitting;
 using Swath.Persistence.EventSourcing;
@@ -9,6 +10,7 @@ using Swath.Persistence.Outages;
 using Swath.Scheduler;
 using Swath.Scheduler.Jobs;
 using Swath.Worker;
+using Swath.Worker.Assembly;
 
 namespace Swath.Host.Composition;
 
@@ -17,10 +19,23 @@ internal static class Messaging
 {
     private const int SagaPrefetch = 128;
 
-    // What is still wrong after these is wrong for good: the job fails with the reason (CommandFaultConsumer).
-    private const int Conflicts = 10;
-    private const int Failures = 4;
-    private static readonly Type[] Hopeless = [typeof(UnexpectedEventException), typeof(TableAndFoldDisagreeException), typeof(RequestRefusedException)];
+    /// <summary>
+    /// When a message is tried again, besides while the database is away. What is still wrong after these is wrong for good: the job fails with the
+    /// reason (CommandFaultConsumer).
+    /// </summary>
+    public static IReadOnlyList<RetryRule> Retries { get; } =
+    [
+        RetryRule.Never<UnexpectedEventException>(),
+        RetryRule.Never<TableAndFoldDisagreeException>(),
+        RetryRule.Never<RequestRefusedException>(),
+        RetryRule.Conflicts(10),
+
+        // For about three minutes beyond the retries of single requests. A store that is away for longer fails the job with that reason; it is
+        // never taken for an image that is wrong.
+        RetryRule.For<ImageException>(8, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), failed => failed.Kind == ImageErrorKind.Unavailable),
+        RetryRule.For<CheckpointsChangedException>(8, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30)),
+        RetryRule.Others(4),
+    ];
 
     public static void Add(IBusRegistrationConfigurator bus, SwathProcessOptions options)
     {
@@ -33,7 +48,7 @@ internal static class Messaging
             AddIntakeAndWorker(bus, options.Roles);
         bus.AddConfigureEndpointsCallback((services, name, endpoint) =>
         {
-            endpoint.UseEventSourcedRetry(Conflicts, Failures, Hopeless, services.GetRequiredService<DatabaseReturn>());
+            endpoint.UseEventSourcedRetry(services.GetRequiredService<DatabaseReturn>(), Retries);
             ConfigureFaults(endpoint);
 
             // All that Swath says to itself is sent: a queue that is bound to a message's type takes it from anybody who may publish.

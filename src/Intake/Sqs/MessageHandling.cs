@@ -14,7 +14,8 @@ namespace Swath.Intake.Sqs;
 /// attributes unchanged, and who listens for the job that it names is told. Whatever else happens, it stays in its queue.
 /// </summary>
 internal sealed class MessageHandling(
-    ISqsClient sqs, IReceiveEndpointDispatcherFactory dispatchers, JobReader jobs, StatusTopics topics, TimeProvider time, IntakeMetrics metrics, ILogger<MessageHandling> logger)
+    ISqsClient sqs, IReceiveEndpointDispatcherFactory dispatchers, DatabaseReturn database, JobReader jobs, StatusTopics topics, TimeProvider time, IntakeMetrics metrics,
+    ILogger<MessageHandling> logger)
 {
     /// <summary>The dispatcher's name, in logs and traces; no queue of any broker.</summary>
     private const string EndpointName = "sqs-gateway";
@@ -22,7 +23,6 @@ internal sealed class MessageHandling(
     private const string ContentType = "application/vnd.masstransit+json";
 
     private static readonly Dictionary<string, object> Headers = new() { ["Content-Type"] = ContentType };
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
     // With every further failure, until SQS itself moves the message to the dead-letter queue, where it is told to.
     private static readonly TimeSpan Setback = TimeSpan.FromSeconds(30);
@@ -69,39 +69,35 @@ internal sealed class MessageHandling(
     /// <returns>The job.</returns>
     private async Task<Guid> HandOverAsync(RequestBody body, SqsMessage message, CancellationToken cancellationToken)
     {
-        var pause = TimeSpan.FromSeconds(1);
         while (true)
         {
-            try
+            // While the database is away, the message is as good as before: to give it back would only count against it.
+            var outcome = await database.PatientlyAsync(token => DispatchAsync(body, token), cancellationToken);
+            switch (outcome)
             {
-                var delivery = new QueueDelivery();
-                await _dispatcher.Value.Dispatch(body.Envelope, Headers, cancellationToken, delivery);
-                switch (delivery.Outcome)
-                {
-                    case SubmissionOutcome.Accepted accepted:
-                        return accepted.JobId;
-                    case SubmissionOutcome.Refused refused:
-                        throw new RefusedRequestException(RefusalKind.InvalidRequest, refused.Problems);
-                    case SubmissionOutcome.Conflict conflict:
-                        throw new RefusedRequestException(RefusalKind.Conflict, conflict.Reason);
-                    case SubmissionOutcome.Full full:
-                        // The queue is the buffer: in hand, the message stays hidden and is not counted as received once more.
-                        metrics.QueueMessage("put off");
-                        logger.LogWarning("Message {MessageId} waits. {Reason}", message.MessageId, full.Reason);
-                        await Task.Delay(SubmissionOutcome.Full.RetryAfter, time, cancellationToken);
-                        continue;
-                }
-                cancellationToken.ThrowIfCancellationRequested();
-                throw new InvalidOperationException($"The consumer of {EndpointName} did not store the request.");
+                case SubmissionOutcome.Accepted accepted:
+                    return accepted.JobId;
+                case SubmissionOutcome.Refused refused:
+                    throw new RefusedRequestException(RefusalKind.InvalidRequest, refused.Problems);
+                case SubmissionOutcome.Conflict conflict:
+                    throw new RefusedRequestException(RefusalKind.Conflict, conflict.Reason);
+                case SubmissionOutcome.Full full:
+                    // The queue is the buffer: in hand, the message stays hidden and is not counted as received once more.
+                    metrics.QueueMessage("put off");
+                    logger.LogWarning("Message {MessageId} waits. {Reason}", message.MessageId, full.Reason);
+                    await Task.Delay(SubmissionOutcome.Full.RetryAfter, time, cancellationToken);
+                    continue;
             }
-            catch (Exception away) when (DatabaseAway.IsCauseOf(away) && !cancellationToken.IsCancellationRequested)
-            {
-                // The message is as good as before: to give it back now would only count against it.
-                logger.LogWarning("Message {MessageId} waits for the database: {Reason}", message.MessageId, away.Message);
-                await Task.Delay(pause, time, cancellationToken);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-            }
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new InvalidOperationException($"The consumer of {EndpointName} did not store the request.");
         }
+    }
+
+    private async Task<SubmissionOutcome?> DispatchAsync(RequestBody body, CancellationToken cancellationToken)
+    {
+        var delivery = new QueueDelivery();
+        await _dispatcher.Value.Dispatch(body.Envelope, Headers, cancellationToken, delivery);
+        return delivery.Outcome;
     }
 
     private async Task RefuseAsync(RequestQueue queue, SqsMessage message, RefusedRequestException refused)

@@ -55,17 +55,14 @@ public static class EventSourcedRepositoryExtensions
     }
 
     /// <summary>
-    /// Tries messages again: while the database is away, for as long as that lasts; when another process changed the saga meanwhile; and, where
-    /// wanted, after any other failure. Put it on every endpoint that hosts an event-sourced saga, and no other retry around it.
+    /// Tries messages again: while the database is away, for as long as that lasts; after other failures, as the rules say. Put it on every endpoint,
+    /// and no other retry around or inside it.
     /// </summary>
     /// <param name="endpoint">The receive endpoint, or the endpoint callback's configurator.</param>
-    /// <param name="limit">How often a conflict with another process is tried again, 1 or more. Waits grow from 10 ms to 1 s.</param>
-    /// <param name="failures">How often any other failure is tried again, 0 or more. Waits grow from 200 ms to 5 s.</param>
-    /// <param name="hopeless">Exceptions that would only come again.</param>
     /// <param name="database">Where messages wait for the database; null to try by the clock alone.</param>
-    public static void UseEventSourcedRetry(
-        this IConsumePipeConfigurator endpoint, int limit = 10, int failures = 0, IEnumerable<Type>? hopeless = null, DatabaseReturn? database = null) =>
-        endpoint.UseMessageRetry(retry => retry.SetRetryPolicy(_ => new MessageRetryPolicy(database, limit, failures, [.. hopeless ?? []])));
+    /// <param name="rules">In the order in which they are asked; conflicts with other processes, ten times, when there are none.</param>
+    public static void UseEventSourcedRetry(this IConsumePipeConfigurator endpoint, DatabaseReturn? database = null, params IReadOnlyList<RetryRule> rules) =>
+        endpoint.UseMessageRetry(retry => retry.SetRetryPolicy(_ => new MessageRetryPolicy(database, rules.Count > 0 ? rules : [RetryRule.Conflicts(10)])));
 
     /// <summary>
     /// Makes the messages of the stream say their schema version, and lifts those that older releases sent. Where no stream is registered, nothing changes.

@@ -7,11 +7,6 @@ internal sealed class MessageRetryContext<T>(MessageRetryPolicy policy, T contex
     : RetryContext<T>
     where T : class, PipeContext
 {
-    private static readonly TimeSpan ShortestConflict = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan LongestConflict = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ShortestFailure = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestFailure = TimeSpan.FromSeconds(5);
-
     public T Context => context;
 
     public CancellationToken CancellationToken => cancellationToken;
@@ -24,9 +19,9 @@ internal sealed class MessageRetryContext<T>(MessageRetryPolicy policy, T contex
 
     public Type ContextType => typeof(T);
 
-    public TimeSpan? Delay => DatabaseAway.IsCauseOf(exception) ? DatabaseReturn.SetbackOf(tries.Away - 1)
-        : MessageRetryPolicy.IsConflict(exception) ? Growing(ShortestConflict, LongestConflict, tries.Conflicts)
-        : Growing(ShortestFailure, LongestFailure, tries.Failures);
+    public TimeSpan? Delay => DatabaseAway.IsCauseOf(exception)
+        ? DatabaseReturn.SetbackOf(tries.Away - 1)
+        : policy.RuleFor(exception) is >= 0 and var rule ? policy.Rules[rule].DelayBefore(tries.ByRule[rule]) : null;
 
     public Task PreRetry() => policy.Database is { } database && DatabaseAway.IsCauseOf(exception)
         ? database.WaitAsync(exception, cancellationToken)
@@ -38,19 +33,14 @@ internal sealed class MessageRetryContext<T>(MessageRetryPolicy policy, T contex
 
     public bool TryNext(Exception failure, out RetryContext<T> next)
     {
-        if (MessageRetryPolicy.IsConflict(failure))
+        if (failure is ConcurrencyException)
             MessageRetryPolicy.CountConflict();
-        var counted = DatabaseAway.IsCauseOf(failure) ? tries with { Away = tries.Away + 1 }
-            : MessageRetryPolicy.IsConflict(failure) ? tries with { Conflicts = tries.Conflicts + 1 }
-            : tries with { Failures = tries.Failures + 1 };
+        var isAway = DatabaseAway.IsCauseOf(failure);
+        var rule = isAway ? -1 : policy.RuleFor(failure);
+        var counted = isAway ? tries with { Away = tries.Away + 1 }
+            : rule >= 0 ? tries with { ByRule = tries.ByRule.SetItem(rule, tries.ByRule[rule] + 1) }
+            : tries;
         next = new MessageRetryContext<T>(policy, context, failure, counted, cancellationToken);
-        return !cancellationToken.IsCancellationRequested && policy.IsHandled(failure)
-            && counted.Conflicts <= policy.Conflicts && counted.Failures <= policy.Failures;
-    }
-
-    private static TimeSpan Growing(TimeSpan shortest, TimeSpan longest, int tries)
-    {
-        var most = Math.Min(longest.TotalMilliseconds, shortest.TotalMilliseconds * Math.Pow(2, Math.Clamp(tries - 1, 0, 20)));
-        return TimeSpan.FromMilliseconds(most * (0.75 + (0.25 * Random.Shared.NextDouble())));
+        return !cancellationToken.IsCancellationRequested && (isAway || (rule >= 0 && counted.ByRule[rule] <= policy.Rules[rule].Limit));
     }
 }

@@ -5,14 +5,12 @@ namespace Swath.Persistence.Outages;
 
 /// <summary>
 /// The one rule by which a message is tried again. While the database is away, for as long as that lasts: the message is held, and so no more
-/// are taken than the endpoint prefetches. When another process changed its saga meanwhile, or anything else failed, so often and no oftener.
+/// are taken than the endpoint prefetches. After any other failure, as the first rule says that is for it; failures of each kind are counted apart.
 /// One policy and not several around each other: where retries are nested, an inner one that is exhausted stops the outer ones.
 /// </summary>
 /// <param name="database">Where messages wait for the database; null to wait by the clock alone.</param>
-/// <param name="conflicts">How often a conflict with another process is tried again.</param>
-/// <param name="failures">How often any other failure is tried again.</param>
-/// <param name="hopeless">Exceptions that would only come again.</param>
-internal sealed class MessageRetryPolicy(DatabaseReturn? database, int conflicts, int failures, Type[] hopeless) : IRetryPolicy
+/// <param name="rules">In the order in which they are asked; a failure that none is for is not tried again.</param>
+internal sealed class MessageRetryPolicy(DatabaseReturn? database, params IReadOnlyList<RetryRule> rules) : IRetryPolicy
 {
     private static readonly Meter Meter = new("Swath.Persistence");
     private static readonly Counter<long> ConflictCounter =
@@ -20,17 +18,21 @@ internal sealed class MessageRetryPolicy(DatabaseReturn? database, int conflicts
 
     public DatabaseReturn? Database => database;
 
-    public int Conflicts => conflicts;
-
-    public int Failures => failures;
+    public IReadOnlyList<RetryRule> Rules => rules;
 
     public RetryPolicyContext<T> CreatePolicyContext<T>(T context)
         where T : class, PipeContext => new MessageRetryPolicyContext<T>(this, context);
 
-    public bool IsHandled(Exception exception) =>
-        DatabaseAway.IsCauseOf(exception) || IsConflict(exception) || (failures > 0 && !hopeless.Any(type => type.IsInstanceOfType(exception)));
+    public bool IsHandled(Exception exception) => DatabaseAway.IsCauseOf(exception) || (RuleFor(exception) is >= 0 and var rule && rules[rule].Limit > 0);
 
-    public static bool IsConflict(Exception exception) => exception is ConcurrencyException;
+    /// <returns>Its place; -1 when there is none.</returns>
+    public int RuleFor(Exception exception)
+    {
+        for (var i = 0; i < rules.Count; i++)
+            if (rules[i].Applies(exception))
+                return i;
+        return -1;
+    }
 
     public static void CountConflict() => ConflictCounter.Add(1);
 

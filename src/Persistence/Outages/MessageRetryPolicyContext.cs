@@ -21,7 +21,7 @@ internal sealed class MessageRetryPolicyContext<T> : RetryPolicyContext<T>
 
     public bool CanRetry(Exception exception, out RetryContext<T> retryContext)
     {
-        var first = new MessageRetryContext<T>(_policy, Context, exception, new MessageTries(0, 0, 0), _ended.Token);
+        var first = new MessageRetryContext<T>(_policy, Context, exception, new MessageTries(0, [.. _policy.Rules.Select(_ => 0)]), _ended.Token);
         return first.TryNext(exception, out retryContext);
     }
 

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
+
 namespace Swath.Persistence.Outages;
 
-/// <summary>How often a message was tried again, by reason.</summary>
-internal readonly record struct MessageTries(int Away, int Conflicts, int Failures)
+/// <summary>How often a message was tried again: while the database was away, and by each rule.</summary>
+internal readonly record struct MessageTries(int Away, ImmutableArray<int> ByRule)
 {
-    public int All => Away + Conflicts + Failures;
+    public int All => Away + ByRule.Sum();
 }

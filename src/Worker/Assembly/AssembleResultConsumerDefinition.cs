@@ -12,12 +12,4 @@ internal sealed class AssembleResultConsumerDefinition : ConsumerDefinition<Asse
         EndpointName = Queues.AssembleResult.AbsolutePath;
         ConcurrentMessageLimit = options.Value.Assemblies;
     }
-
-    protected override void ConfigureConsumer(
-        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<AssembleResultConsumer> consumerConfigurator, IRegistrationContext context) =>
-        endpointConfigurator.UseMessageRetry(retry =>
-        {
-            retry.Handle<CheckpointsChangedException>();
-            retry.Exponential(8, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(500));
-        });
 }
