@@ -2,8 +2,8 @@ using MassTransit;
 using MassTransit.Middleware;
 using Swath.Contracts;
 using Swath.Host.Composition.Transports;
-using Swath.Imaging;
 using Swath.Intake;
+using Swath.Intake.Measuring;
 using Swath.Intake.Submitting;
 using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Outages;
@@ -29,10 +29,7 @@ internal static class Messaging
         RetryRule.Never<TableAndFoldDisagreeException>(),
         RetryRule.Never<RequestRefusedException>(),
         RetryRule.Conflicts(10),
-
-        // For about three minutes beyond the retries of single requests. A store that is away for longer fails the job with that reason; it is
-        // never taken for an image that is wrong.
-        RetryRule.For<ImageException>(8, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), failed => failed.Kind == ImageErrorKind.Unavailable),
+        CalculateRegionsConsumer.Retry,
         RetryRule.For<CheckpointsChangedException>(8, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30)),
         RetryRule.Others(4),
     ];

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Swath.Contracts;
 using Swath.Imaging;
 using Swath.Persistence.Losses;
+using Swath.Persistence.Outages;
 using Swath.Persistence.Outbox;
 using Swath.Persistence.ReadSide;
 
@@ -20,6 +21,13 @@ public sealed class CalculateRegionsConsumer(
     IOptions<OutboxOptions> outbox,
     ILogger<CalculateRegionsConsumer> logger) : IConsumer<CalculateRegions>
 {
+    /// <summary>
+    /// When an image that could not be reached is measured again: for about three minutes beyond the retries of single requests. A store that is away
+    /// for longer fails the job with that reason; it is never taken for an image that is wrong.
+    /// </summary>
+    public static RetryRule Retry { get; } =
+        RetryRule.For<ImageException>(8, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), failed => failed.Kind == ImageErrorKind.Unavailable);
+
     public async Task Consume(ConsumeContext<CalculateRegions> context)
     {
         // A command that is delivered again, after a restart for example, finds a job that was measured before.

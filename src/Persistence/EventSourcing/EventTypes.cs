@@ -19,8 +19,13 @@ internal sealed class EventTypes
     private readonly List<Action<ISendPipeConfigurator>> _stamps = [];
     private readonly ConcurrentDictionary<string, (Registration Registration, int Version)> _parsed = new(StringComparer.Ordinal);
 
-    /// <summary>Of all messages, as they are written now.</summary>
-    public IEnumerable<string> Names => _byClrType.Values.Select(r => r.StoredName);
+    /// <summary>Every name that is read, and what it is now: for the record of what must not change.</summary>
+    public IReadOnlyList<string> Describe() =>
+    [
+        .. _byName.Select(pair => pair.Key == pair.Value.Name
+            ? $"{(pair.Value.IsEvent ? "event" : "command")} {pair.Value.StoredName} {MessageUrn.ForType(pair.Value.Type)}"
+            : $"former {pair.Key} {pair.Value.Name}").Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>Of the messages that become events.</summary>
     public IEnumerable<Type> ClrTypes => _byClrType.Where(pair => pair.Value.IsEvent).Select(pair => pair.Key);

@@ -14,17 +14,18 @@ public sealed class SagaReplay
         _model = model;
     }
 
-    /// <summary>Folds every stream and writes its row. Only columns of the fold are touched.</summary>
+    /// <summary>Folds every stream and writes its row; one that holds events of a newer release is left alone. Only columns of the fold are touched.</summary>
     /// <param name="progress">Told the number of rows written so far, after every batch.</param>
     /// <returns>How many rows were written.</returns>
-    /// <exception cref="EventStoreException">A stored event is of an unknown type, or can't be folded; or, when all others are rebuilt, a stream lacks events: its row is left alone.</exception>
+    /// <exception cref="EventStoreException">A stored event can't be folded; or, when all others are rebuilt, a stream lacks events: its row is left alone.</exception>
     public async Task<long> RebuildAsync(IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         var statement = Statement(_model);
         long rows = 0;
         List<FoldedStream> broken = [];
-        await foreach (var batch in FoldedStreams.ReadAsync(_database, _model, cancellationToken))
+        await foreach (var folded in FoldedStreams.ReadAsync(_database, _model, cancellationToken))
         {
+            var batch = folded.Where(stream => !stream.IsNewer).ToList();
             broken.AddRange(batch.Where(stream => stream.Gap is not null));
             await using (var connection = await _database.OpenConnectionAsync(cancellationToken))
             await using (var command = _model.FoldedRows(connection, [.. batch.Where(stream => stream.Gap is null)], statement))

@@ -36,13 +36,15 @@ public sealed class SagaVerify
     /// <summary>Folds every stream and compares. What differs is looked at once more, events and tables in one snapshot: a job that moved meanwhile is no difference.</summary>
     /// <param name="progress">Told the number of streams compared so far, after every range.</param>
     /// <param name="cancellationToken">Ends the comparison.</param>
-    /// <exception cref="EventStoreException">A stored event is of an unknown type, or can't be folded.</exception>
+    /// <exception cref="EventStoreException">A stored event can't be folded.</exception>
     public async Task<SagaVerification> CompareAsync(IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         var differences = new List<SagaDifference>();
-        long streams = 0;
-        await foreach (var batch in FoldedStreams.ReadAsync(_database, _model, cancellationToken).ConfigureAwait(false))
+        long streams = 0, left = 0;
+        await foreach (var folded in FoldedStreams.ReadAsync(_database, _model, cancellationToken).ConfigureAwait(false))
         {
+            var batch = folded.Where(stream => !stream.IsNewer).ToList();
+            left += folded.Count - batch.Count;
             HashSet<Guid> suspects = [.. batch.Where(stream => stream.Gap is not null).Select(stream => stream.JobId)];
             await using (var connection = await _database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false))
             {
@@ -58,7 +60,7 @@ public sealed class SagaVerify
         await AddUnexplainedAsync(differences, cancellationToken).ConfigureAwait(false);
         foreach (var check in _storeChecks)
             await AddAsync(check, differences, cancellationToken).ConfigureAwait(false);
-        return new SagaVerification(streams, differences);
+        return new SagaVerification(streams, differences, left);
     }
 
     private async Task AddAsync(IStoreCheck check, List<SagaDifference> differences, CancellationToken cancellationToken)

@@ -18,6 +18,9 @@ public abstract class StreamModel
     /// <summary>The commands whose answers a state awaits.</summary>
     internal abstract IEnumerable<OutboxEntry> Awaited(object state);
 
+    /// <summary>The names of all messages as they are stored and sent, with their versions and their types on the wire; and the names that are still read.</summary>
+    public IReadOnlyList<string> MessageNames => Types.Describe();
+
     /// <summary>The names and versions of the stream's messages.</summary>
     internal abstract EventTypes Types { get; }
 

@@ -97,6 +97,14 @@ public static class SwathMigrator
         await CheckAsync(connection, use, cancellationToken);
     }
 
+    /// <summary>True while the database lets this binary write: it may have been brought up to a newer release since the start.</summary>
+    public static async Task<bool> MayWriteAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await MinimumAsync(connection, SchemaUse.Write, cancellationToken) <= SchemaNumber;
+    }
+
     private static async Task CheckAsync(NpgsqlConnection connection, SchemaUse use, CancellationToken cancellationToken)
     {
         await using var context = new SwathMigrations(OptionsFor(connection));

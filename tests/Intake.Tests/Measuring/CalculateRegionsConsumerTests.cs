@@ -10,6 +10,7 @@ using Swath.Imaging;
 using Swath.Imaging.Remote;
 using Swath.Intake.Measuring;
 using Swath.Persistence;
+using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Losses;
 using Swath.Testing;
 
@@ -59,6 +60,7 @@ public sealed class CalculateRegionsConsumerTests(DatabaseFixture database) : IC
             {
                 bus.SetTestTimeouts(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(30));
                 bus.SetKebabCaseEndpointNameFormatter();
+                bus.AddConfigureEndpointsCallback((_, endpoint) => endpoint.UseEventSourcedRetry(null, CalculateRegionsConsumer.Retry));
                 bus.AddIntakeConsumers();
             }).BuildServiceProvider();
         var harness = services.GetRequiredService<ITestHarness>();

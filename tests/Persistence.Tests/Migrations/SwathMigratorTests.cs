@@ -28,6 +28,19 @@ public sealed class SwathMigratorTests
     }
 
     [Fact]
+    public void Scripts_ThatTakeAwayWhatOlderBinariesUse_SayWhichBinariesMayStillRead()
+    {
+        string[] taking = ["drop table", "drop column", "rename column", "rename to", "drop view"];
+        foreach (var script in typeof(ScriptMigration).Assembly.GetManifestResourceNames().Where(name => name.EndsWith(".sql", StringComparison.Ordinal)))
+        {
+            using var reader = new StreamReader(typeof(ScriptMigration).Assembly.GetManifestResourceStream(script)!);
+            var text = reader.ReadToEnd().ToLowerInvariant();
+            if (taking.Any(what => text.Contains(what, StringComparison.Ordinal)))
+                Assert.Contains("minimum_reader", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task MigrateAsync_EmptyDatabase_AppliesAllInOrderAndThenNothing()
     {
         await using var database = await EmptyDatabaseAsync();
