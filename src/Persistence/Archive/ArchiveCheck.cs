@@ -38,6 +38,7 @@ public sealed class ArchiveCheck(StreamModel model)
         var stream = fold.Result;
         return stream switch
         {
+            { IsNewer: true } => throw new ArchiveException($"Job {job.JobId} has events of a newer release: use that release."),
             { Gap: { } gap } => throw new ArchiveException($"Job {job.JobId} has no event {gap.Expected}, but event {gap.Found}."),
             _ when !model.FinalStates.Contains(model.StatusOf(stream.State)) => throw new ArchiveException($"Job {job.JobId} is not over: its events leave it {model.StatusOf(stream.State)}."),
             _ => stream,

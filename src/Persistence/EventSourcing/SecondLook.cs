@@ -42,6 +42,6 @@ internal sealed class SecondLook(NpgsqlDataSource database, StreamModel model, R
             fold.Append(FoldedStreams.EventAt(reader, 1));
         }
 
-        return [.. folds.Values.Select(fold => fold.Result)];
+        return [.. folds.Values.Select(fold => fold.Result).Where(stream => !stream.IsNewer)];
     }
 }
