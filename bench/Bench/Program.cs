@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Swath.Bench.Distillation;
 using Swath.Bench.Flush;
+using Swath.Bench.Load;
 using Swath.Bench.Saga;
 using Swath.Bench.Scheduler;
 using Swath.Bench.Soak;
@@ -29,6 +30,8 @@ switch (args)
         return await KilledProcess.RunAsync(home);
     case [StartedProcess.Verb, var home]:
         return await StartedProcess.RunAsync(home);
+    case [PrivateServer.Verb, var home]:
+        return await PrivateServer.RemoveAsync(home);
     case ["flush", .. var rest]:
         return await FlushBench.RunAsync(rest);
     case ["distillation", .. var rest]:

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Npgsql;
 using Swath.Bench.Load;
@@ -24,7 +25,7 @@ internal static class FlushBench
             return 2;
         }
 
-        var folder = PrivateServer.NewHome();
+        var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"swath-bench-{Environment.ProcessId}"))).FullName;
         try
         {
             if (SlowFlush.TryCompile(folder, settings.Delay, out var problem) is not { } library)
@@ -65,22 +66,15 @@ internal static class FlushBench
 
     private static async Task<(double Flush, double JobsPerSecond)> MeasureAsync(FlushSettings settings)
     {
-        var home = PrivateServer.NewHome();
-        double flush, rate;
-        await using (var server = await PrivateServer.StartAsync(home))
-        {
-            flush = await FlushAsync(server.DataSource);
-            await using var product = await LoadedProduct.ComposeAsync(home);
-            await product.StartAsync();
-            using var loop = new JobLoop(product);
-            await loop.RunAsync(WarmUp, settings.AtOnce, number => LoadedProduct.Request(number, endpoints: 1));
-            var watch = Stopwatch.StartNew();
-            await loop.RunAsync(settings.Jobs, settings.AtOnce, number => LoadedProduct.Request(number, endpoints: 1));
-            rate = settings.Jobs / watch.Elapsed.TotalSeconds;
-        }
-
-        await PrivateServer.RemoveAsync(home);
-        return (flush, rate);
+        await using var server = await PrivateServer.StartAsync();
+        var flush = await FlushAsync(server.Postgres.DataSource);
+        await using var product = await LoadedProduct.ComposeAsync(server.Home);
+        await product.StartAsync();
+        using var loop = new JobLoop(product);
+        await loop.RunAsync(WarmUp, settings.AtOnce, number => LoadedProduct.Request(number, endpoints: 1));
+        var watch = Stopwatch.StartNew();
+        await loop.RunAsync(settings.Jobs, settings.AtOnce, number => LoadedProduct.Request(number, endpoints: 1));
+        return (flush, settings.Jobs / watch.Elapsed.TotalSeconds);
     }
 
     // One after the other: each waits for a flush of its own.

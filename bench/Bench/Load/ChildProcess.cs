@@ -38,6 +38,14 @@ internal sealed class ChildProcess : IDisposable
         throw new InvalidOperationException($"A process of the benchmark ended before it said '{beginning}'.");
     }
 
+    /// <summary>Closes its standard input, which it takes for the end, and waits until it has ended.</summary>
+    public async Task EndAsync()
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
     public void Ignore() => _ = _process.StandardOutput.ReadToEndAsync();
 
     public void Tell(string line) => _process.StandardInput.WriteLine(line);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Swath.Bench.Load;
 using Swath.Persistence.Embedded;
 using Swath.Persistence.EventSourcing;
 using Swath.Persistence.Migrations;
@@ -31,17 +32,16 @@ public static class SagaBench
             return 2;
         }
 
-        var folder = Path.Combine(Path.GetTempPath(), $"swath-bench-{Environment.ProcessId}");
         var sound = true;
-        await using (var server = await EmbeddedPostgres.StartAsync(folder))
+        await using (var own = await PrivateServer.StartAsync())
         {
+            var server = own.Postgres;
             await PrintSettingsAsync(server, seconds, repetitions);
             await new SagaRun().MeasureAsync(null, server.ProcessId, DiscardedAtOnce, WarmUp, Discarded);
             await MeasureDurableAsync(server, "discarded", DiscardedAtOnce, Discarded);
             foreach (var jobs in atOnce)
                 sound &= await CompareAsync(server, jobs, TimeSpan.FromSeconds(seconds), repetitions);
         }
-        await EmbeddedPostgres.RemoveAsync(folder);
         return sound ? 0 : 1;
     }
 

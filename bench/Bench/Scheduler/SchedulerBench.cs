@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using Swath.Bench.Load;
 using Swath.Contracts;
 using Swath.Persistence.Embedded;
 using Swath.Persistence.Placement;
@@ -30,10 +31,10 @@ public static class SchedulerBench
             return 2;
         }
 
-        var folder = Path.Combine(Path.GetTempPath(), $"swath-bench-{Environment.ProcessId}");
         var sound = true;
-        await using (var server = await EmbeddedPostgres.StartAsync(folder))
+        await using (var own = await PrivateServer.StartAsync())
         {
+            var server = own.Postgres;
             Console.WriteLine($"machine   {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}");
             Console.WriteLine($"scenario  {waiting} waiting jobs, {SchedulerScenario.Workers} workers with tags, {SchedulerScenario.Endpoints} endpoints, {SchedulerScenario.Tenants} tenants, affinity on a third of the jobs");
             await NothingFitsAsync(server, waiting);
@@ -45,7 +46,6 @@ public static class SchedulerBench
                 sound &= await CostPerJobAsync(server, many);
         }
 
-        await EmbeddedPostgres.RemoveAsync(folder);
         return sound ? 0 : 1;
     }
 

@@ -27,7 +27,7 @@ internal static class KilledProcess
     /// <summary>Is that process.</summary>
     public static async Task<int> RunAsync(string home)
     {
-        await using var server = await PrivateServer.StartAsync(home);
+        await using var server = await PrivateServer.AttachAsync(home);
         await using var product = await LoadedProduct.ComposeAsync(home, Capacity);
         await product.StartAsync();
         using (var loop = new JobLoop(product))
@@ -39,7 +39,8 @@ internal static class KilledProcess
             await product.SubmitAsync(LoadedProduct.Request(number, Endpoints));
         await AwaitAsync(server.DataSource, "Queued", OfEach);
         Console.WriteLine(Ready);
-        await Console.In.ReadLineAsync();
+        if (await Console.In.ReadLineAsync() is null)
+            return 1;
         await Task.WhenAll(Enumerable.Range(0, OfEach).Select(_ => Task.Run(async () =>
         {
             for (var number = 0; ; number++)

@@ -30,16 +30,11 @@ internal static class StartBench
         }
 
         Console.WriteLine($"machine   {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}");
-        var home = PrivateServer.NewHome();
-        await using (var server = await PrivateServer.StartAsync(home))
-        {
-            await FillAsync(settings, home, server);
-            using var measured = ChildProcess.Start(Assembly, [StartedProcess.Verb, home]);
-            while (await measured.LineAsync("") is var line && line != End)
-                Console.WriteLine(line);
-        }
-
-        await PrivateServer.RemoveAsync(home);
+        await using var server = await PrivateServer.StartAsync();
+        await FillAsync(settings, server.Home, server.Postgres);
+        using var measured = ChildProcess.Start(Assembly, [StartedProcess.Verb, server.Home]);
+        while (await measured.LineAsync("") is var line && line != End)
+            Console.WriteLine(line);
         return 0;
     }
 

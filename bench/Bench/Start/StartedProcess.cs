@@ -16,7 +16,7 @@ internal static class StartedProcess
     public static async Task<int> RunAsync(string home)
     {
         var clock = TimeProvider.System;
-        await using var server = await PrivateServer.StartAsync(home);
+        await using var server = await PrivateServer.AttachAsync(home);
         await using var product = await LoadedProduct.ComposeAsync(home);
         var messages = new FirstMessages();
         product.Bus.ConnectReceiveObserver(messages);

@@ -60,8 +60,8 @@ internal static class TransportBench
             var url = (await model.LineAsync("The centerpoint model")).Split(' ')[^1];
             model.Ignore();
             JobRate.WriteImage(Path.Combine(folder, "tile.tif"));
-            await using var server = await EmbeddedPostgres.StartAsync(Path.Combine(folder, "postgres"));
-            var jobs = new JobRate(server, folder, url);
+            await using var server = await PrivateServer.StartAsync();
+            var jobs = new JobRate(server.Postgres, folder, url);
             var memory = new Dictionary<string, string> { ["SWATH_TRANSPORT"] = TransportChoice.InMemory };
             await PrintAsync("jobs", TransportChoice.InMemory, 1, settings, () => jobs.MeasureAsync(memory, settings.Jobs, AllRoles));
             if (address is null)
