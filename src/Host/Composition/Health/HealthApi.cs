@@ -14,7 +14,8 @@ internal static class HealthApi
     public static IServiceCollection AddSwathHealth(this IServiceCollection services)
     {
         // The bus brings its own check, with the same tag.
-        services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: [Ready]).AddCheck<ReleaseHealth>("release", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: [Ready]).AddCheck<ReleaseHealth>("release", tags: [Ready], timeout: TimeSpan.FromSeconds(5))
+            .AddCheck<DeliveryHealth>("delivery");
         return services;
     }
 
