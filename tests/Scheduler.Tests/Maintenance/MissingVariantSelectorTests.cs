@@ -37,7 +37,7 @@ public sealed class MissingVariantSelectorTests : IAsyncLifetime
         // Back: an event brings the variant, and the job keeps its place.
         _endpoint.Answers = true;
         await selector.RunOnceAsync();
-        Assert.Equal(1, await _bench.Database.ScalarAsync<long>("select count(*) from outbox where job_id = $1 and message::text like '%:VariantSelected%'", _job));
+        Assert.Equal(1, await _bench.Database.ScalarAsync<long>("select count(*) from message_pending where job_id = $1 and message::text like '%:VariantSelected%'", _job));
         Assert.Equal(0, (await _bench.CycleAsync()).Admitted);
         await HandleAsync(process, Selected(_job) with { Variant = "blue" });
         await HandleAsync(process, Selected(_job) with { Variant = "green" });
