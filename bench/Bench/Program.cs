@@ -11,6 +11,10 @@ using Swath.Bench.Tiles;
 using Swath.Bench.Transport;
 using Swath.Contracts;
 
+// This one outlives the others: it has its own answer to signals.
+if (args is [PrivateServer.Verb, var removed])
+    return await PrivateServer.RemoveAsync(removed);
+
 // A signal would end the process without a word, and leave the servers that it started.
 using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
@@ -30,8 +34,6 @@ switch (args)
         return await KilledProcess.RunAsync(home);
     case [StartedProcess.Verb, var home]:
         return await StartedProcess.RunAsync(home);
-    case [PrivateServer.Verb, var home]:
-        return await PrivateServer.RemoveAsync(home);
     case ["flush", .. var rest]:
         return await FlushBench.RunAsync(rest);
     case ["distillation", .. var rest]:
