@@ -47,6 +47,9 @@ internal static class FlushBench
         Console.WriteLine($"machine   {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}");
         Print($"scenario  {settings.Jobs} jobs of one region, {settings.AtOnce} under way on one endpoint; every flush {settings.Delay.TotalMilliseconds} ms slower; {settings.Repetitions} repetitions by turns, each on a new database");
         List<(double Flush, double JobsPerSecond)> usual = [], slow = [];
+
+        // The first one measures the JIT compiler.
+        await MeasureAsync(settings);
         for (var repetition = 0; repetition < settings.Repetitions; repetition++)
         {
             usual.Add(await MeasureAsync(settings));
