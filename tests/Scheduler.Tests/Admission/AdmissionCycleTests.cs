@@ -295,6 +295,18 @@ public sealed class AdmissionCycleTests : IAsyncLifetime
 
 
     [Fact]
+    public async Task Queue_JobWhoseRegionsAreNotWrittenDown_HasNoLoadOfItsOwn()
+    {
+        var job = await _bench.AddJobAsync(new JobSeed { Regions = 2, TileWorkers = 4, Tiles = 3 });
+        const string Load = "select r.load from jobs j cross join lateral swath_queue_row(j) r where j.job_id = $1";
+        Assert.Equal(6, await _bench.Database.ScalarAsync<int?>(Load, job.JobId));
+
+        await _bench.Database.ExecuteAsync("delete from job_regions where job_id = $1", job.JobId);
+
+        Assert.Null(await _bench.Database.ScalarAsync<int?>(Load, job.JobId));
+    }
+
+    [Fact]
     public async Task RunAsync_OneJobThatTheDatabaseRefuses_WaitsAloneWithItsReasonAndIsTriedAgain()
     {
         await _bench.AddEndpointAsync("endpoint", target: 100);

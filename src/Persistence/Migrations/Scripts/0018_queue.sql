@@ -64,7 +64,8 @@ language sql stable as $$
          coalesce(j.queued_at, j.updated_at), j.queue_turn,
          case when j.regions_total > 0 then greatest(1, j.regions_total - coalesce(j.regions_done, 0) - coalesce(j.regions_failed, 0)) end,
          greatest(1, coalesce(j.tile_workers, 1)), coalesce(j.kind, ''), j.affinity,
-         (select least(sum(least(r.tiles, greatest(1, coalesce(j.tile_workers, 1)))), 2147483647)::integer from job_regions r where r.job_id = j.job_id and r.ended_at is null)
+         (select least(sum(least(r.tiles, greatest(1, coalesce(j.tile_workers, 1)))), 2147483647)::integer from job_regions r where r.job_id = j.job_id and r.ended_at is null
+           having count(*) > 0)
 $$;
 
 -- Whatever brings a job into the state Queued puts it into the queue: its saga, a replay, somebody with psql. Not so a job that was admitted in this very
