@@ -124,9 +124,16 @@ public sealed class AdmissionCycle
             {
                 counts.Admitted += admitted.Admitted.Count;
                 if (admitted.Refused.Count > 0)
+                {
+                    // Admitted in parts: the workers have had as many turns.
                     Rest(entry, admitted.Refused);
+                    board = await clock.TimeAsync("snapshot", () => ReadWorkersAsync(cancellationToken)).ConfigureAwait(false);
+                }
                 else if (!nomination.MayHaveMore || (admitted.Admitted.Count == 0 && depth >= options.BatchSize))
+                {
                     break;
+                }
+
                 depth = Math.Min(depth * 4, options.BatchSize);
             }
 
