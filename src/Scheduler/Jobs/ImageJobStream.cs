@@ -49,7 +49,8 @@ public static class ImageJobStream
             .Command<SelectVariant>("select-variant")
             .Command<ProcessRegion>("process-region")
             .Command<AssembleResult>("assemble-result")
-            .Command<ReleaseCapacity>("release-capacity");
+            .Command<ReleaseCapacity>("release-capacity")
+            .Command<StopRegion>("stop-region");
     }
 
     internal static void Columns(EventStreamConfigurator<ImageJob> stream)

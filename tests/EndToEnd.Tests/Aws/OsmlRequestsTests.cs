@@ -84,10 +84,13 @@ public sealed class OsmlRequestsTests
         foreach (var body in dead.Concat(failing.Select(job => job.Body)))
             await aws.SendAsync(body);
         await aws.RequestAsync("good", 0, model.Url);
-        var told = await aws.ToldAsync(enough: messages => messages.Count(message => IsOfJob(message) && Status(message) is "SUCCESS" or "FAILED") == failing.Length + 1);
+        var told = await aws.ToldAsync(enough: messages => messages.Count(message => IsOfJob(message) && Status(message) is "SUCCESS" or "FAILED") == failing.Length + 2);
 
         Assert.Equal(dead.Order(StringComparer.Ordinal), (await aws.DeadAsync(dead.Length)).Order(StringComparer.Ordinal));
         Assert.Equal(["STARTED", "IN_PROGRESS", "SUCCESS"], told.Where(message => JobOf(message) == "good" && IsOfJob(message)).Select(Status));
+
+        // What is refused never begins; who waits for the job that it names hears of it.
+        Assert.Equal(["FAILED"], told.Where(message => JobOf(message) == "two-images").Select(Status));
         foreach (var (job, _, reason) in failing)
         {
             var ofJob = told.Where(message => JobOf(message) == job).ToList();
