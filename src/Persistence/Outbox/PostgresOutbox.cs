@@ -94,7 +94,7 @@ internal sealed class PostgresOutbox(NpgsqlDataSource database, PendingMessages 
     /// <param name="entry">The message.</param>
     /// <param name="now">When it is sent.</param>
     /// <param name="schemas">The names and versions that messages say; null where none are known.</param>
-    internal static OutgoingMessage Outgoing(OutboxEntry entry, DateTimeOffset now, EventTypes? schemas = null)
+    internal static OutgoingMessage Outgoing(OutboxEntry entry, DateTimeOffset now, EventTypes? schemas)
     {
         if (entry.AsItCame is { } message)
             return message;

@@ -126,7 +126,7 @@ internal sealed class UnansweredCommands(
         var place = 0;
         foreach (var command in model!.Awaited(state))
         {
-            var message = PostgresOutbox.Outgoing(command with { JobId = jobId, MessageId = MessageIds.OfRepeat(jobId, version, place++) }, time.GetUtcNow());
+            var message = PostgresOutbox.Outgoing(command with { JobId = jobId, MessageId = MessageIds.OfRepeat(jobId, version, place++) }, time.GetUtcNow(), model.Types);
             log.Handing(message, null);
             try
             {

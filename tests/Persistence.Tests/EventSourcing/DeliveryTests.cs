@@ -121,7 +121,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         await using var process = await StartAsync();
         var log = process.Get<MessageLog>();
         var entry = log.Open();
-        var message = PostgresOutbox.Outgoing(OutboxEntry.Send(VoyageStateMachine.Harbour, new ReportPort { JobId = _job, Port = "Lemnos" }), _time.GetUtcNow());
+        var message = PostgresOutbox.Outgoing(OutboxEntry.Send(VoyageStateMachine.Harbour, new ReportPort { JobId = _job, Port = "Lemnos" }), _time.GetUtcNow(), schemas: null);
         if (committed)
             await _database.ExecuteAsync("insert into message_log (writer, seq, items) values ($1, $2, $3)", log.Writer, entry.Seq, $"[{OutgoingMessageJson.WriteItems([message])}]");
 

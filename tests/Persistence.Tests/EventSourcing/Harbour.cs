@@ -22,8 +22,8 @@ public sealed class HarbourLog
 
     internal async Task WriteAsync(ConsumeContext<ReportPort> context) => await _arrivals.Writer.WriteAsync(new Arrival(
         context.Message.Port, context.MessageId!.Value, context.ConversationId, context.CorrelationId, context.InitiatorId,
-        context.SourceAddress, context.DestinationAddress, context.SentTime));
+        context.SourceAddress, context.DestinationAddress, context.SentTime, context.Headers.Get<string>("schema")));
 }
 
 public sealed record Arrival(
-    string Port, Guid MessageId, Guid? ConversationId, Guid? CorrelationId, Guid? InitiatorId, Uri? SourceAddress, Uri? DestinationAddress, DateTime? SentTime);
+    string Port, Guid MessageId, Guid? ConversationId, Guid? CorrelationId, Guid? InitiatorId, Uri? SourceAddress, Uri? DestinationAddress, DateTime? SentTime, string? Schema);

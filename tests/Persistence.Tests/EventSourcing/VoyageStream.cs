@@ -34,6 +34,7 @@ internal static class VoyageStream
         .Column("requested_at", v => v.StartedAt)
         .Column("started_at", v => v.StartedAt)
         .Column("finished_at", v => v.EndedAt)
+        .Command<ReportPort>("report-port")
         .Awaits(v => v.Status == "Queued" ? [OutboxEntry.Send(VoyageStateMachine.Harbour, new ReportPort { JobId = Guid.Empty, Port = $"where is {v.Ship}" })] : [], "Queued")
         .FinalStates("Completed");
 }

@@ -61,11 +61,11 @@ public sealed class OutboxDeliveryTests : IAsyncLifetime
     [Fact]
     public async Task HostedDelivery_WhatAnEarlierReleaseLeft_IsDelivered()
     {
-        var message = OutgoingMessageJson.Write(PostgresOutbox.Outgoing(OutboxEntry.Send(VoyageStateMachine.Harbour, Report("of an event")), TimeProvider.System.GetUtcNow()));
+        var message = OutgoingMessageJson.Write(PostgresOutbox.Outgoing(OutboxEntry.Send(VoyageStateMachine.Harbour, Report("of an event")), TimeProvider.System.GetUtcNow(), schemas: null));
         await _database.ExecuteAsync(
             "insert into job_events (job_id, version, message_id, type, data, occurred_at, outgoing) values ($1, 1, gen_random_uuid(), 'voyage-started.v3', '{}', now(), ('[' || $2 || ']')::json)", _job, message);
         await _database.ExecuteAsync("insert into jobs (job_id, state, version, delivered_version, updated_at) values ($1, 'Running', 1, 0, now() - interval '1 minute')", _job);
-        var row = PostgresOutbox.Outgoing(OutboxEntry.Send(VoyageStateMachine.Harbour, Report("of the outbox")), TimeProvider.System.GetUtcNow());
+        var row = PostgresOutbox.Outgoing(OutboxEntry.Send(VoyageStateMachine.Harbour, Report("of the outbox")), TimeProvider.System.GetUtcNow(), schemas: null);
         await _database.ExecuteAsync(
             "insert into outbox (message_id, destination, message, enqueued_at, due_at) values ($1, 'queue:harbour', $2::json, now(), now())", row.MessageId, OutgoingMessageJson.Write(row));
         await using var process = await VoyageProcess.StartAsync(_database.DataSource);
@@ -106,7 +106,7 @@ public sealed class OutboxDeliveryTests : IAsyncLifetime
 
     private async Task InsertAsync(string statement, Guid writer, string port)
     {
-        var message = PostgresOutbox.Outgoing(OutboxEntry.Send(VoyageStateMachine.Harbour, Report(port)), TimeProvider.System.GetUtcNow());
+        var message = PostgresOutbox.Outgoing(OutboxEntry.Send(VoyageStateMachine.Harbour, Report(port)), TimeProvider.System.GetUtcNow(), schemas: null);
         await _database.ExecuteAsync(statement, writer, $"[{OutgoingMessageJson.WriteItems([message])}]");
     }
 

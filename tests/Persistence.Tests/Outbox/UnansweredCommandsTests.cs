@@ -34,7 +34,8 @@ public sealed class UnansweredCommandsTests : IAsyncLifetime
         }
 
         Assert.Equal([1, 1, 0, 1, 0, 0, 0, 1], asked);
-        Assert.Equal("where is Argo", (await process.Harbour.NextAsync()).Port);
+        var repeated = await process.Harbour.NextAsync();
+        Assert.Equal(("where is Argo", "report-port.v1"), (repeated.Port, repeated.Schema));
     }
 
     [Fact]
