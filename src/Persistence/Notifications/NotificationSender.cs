@@ -5,9 +5,9 @@ using NpgsqlTypes;
 namespace Swath.Persistence.Notifications;
 
 /// <summary>
-/// Wakes whoever listens to a channel, in this process at once and in the others a moment later. One a process. What is sent within 10 ms goes to
-/// the database as one statement of its own, never inside a transaction that writes: a commit with a notification holds a lock of the whole
-/// cluster while it flushes. Call it after the commit. One that is lost costs the listener a tick.
+/// Wakes whoever listens to a channel, in this process at once and in the others a moment later. One a process. The first goes to
+/// the database at once, and what is sent in the 10 ms after it together; as statements of their own, never inside a transaction that writes: a
+/// commit with a notification holds a lock of the whole cluster while it flushes. Call it after the commit. One that is lost costs the listener a tick.
 /// </summary>
 public sealed class NotificationSender(NpgsqlDataSource database, ILogger<NotificationSender> logger)
 {
@@ -22,6 +22,7 @@ public sealed class NotificationSender(NpgsqlDataSource database, ILogger<Notifi
     private readonly HashSet<(int Backend, string Channel, string Payload)> _echoes = [];
     private HashSet<(string Channel, string Payload)> _waiting = [];
     private Task _sending = Task.CompletedTask;
+    private long? _sentAt;
 
     /// <summary>Sends, in a moment and without waiting. Any thread may; the listeners of this process are called before it returns.</summary>
     /// <param name="channel">The channel.</param>
@@ -71,9 +72,13 @@ public sealed class NotificationSender(NpgsqlDataSource database, ILogger<Notifi
 
     private async Task SendAfterAsync(Task before)
     {
+        // The caller holds the gate, and waits for nothing.
+        await Task.Yield();
         await before.ConfigureAwait(false);
         // Of the machine, whatever clock the process goes by: it spares the database, and nothing depends on it.
-        await Task.Delay(Coalescing, TimeProvider.System).ConfigureAwait(false);
+        if (_sentAt is { } sentAt && Coalescing - TimeProvider.System.GetElapsedTime(sentAt) is { Ticks: > 0 } rest)
+            await Task.Delay(rest, TimeProvider.System).ConfigureAwait(false);
+        _sentAt = TimeProvider.System.GetTimestamp();
         HashSet<(string Channel, string Payload)> due;
         lock (_gate)
             (due, _waiting) = (_waiting, []);
