@@ -1,23 +1,10 @@
 using MassTransit;
-using Npgsql;
 
 namespace Swath.Persistence.Outbox;
 
 /// <summary>The outbox, one message at a time.</summary>
 public static class OutboxExtensions
 {
-    /// <summary>Publishes a message when the caller's transaction commits.</summary>
-    public static Task PublishAsync<T>(this IOutbox outbox, NpgsqlTransaction transaction, T message, Guid? jobId = null, DateTimeOffset? dueAt = null,
-        Guid? token = null, CancellationToken cancellationToken = default)
-        where T : class =>
-        outbox.EnqueueAsync(transaction, OutboxEntry.Publish(message) with { JobId = jobId, DueAt = dueAt, Token = token }, cancellationToken);
-
-    /// <summary>Sends a message to one endpoint when the caller's transaction commits.</summary>
-    public static Task SendAsync<T>(this IOutbox outbox, NpgsqlTransaction transaction, Uri destination, T message, Guid? jobId = null,
-        DateTimeOffset? dueAt = null, Guid? token = null, CancellationToken cancellationToken = default)
-        where T : class =>
-        outbox.EnqueueAsync(transaction, OutboxEntry.Send(destination, message) with { JobId = jobId, DueAt = dueAt, Token = token }, cancellationToken);
-
     /// <summary>Sends what a consumer answers at once, and not with a transaction: the command is acknowledged after it.</summary>
     /// <param name="context">The command that is answered.</param>
     /// <param name="options">How the transport wants it addressed.</param>
@@ -34,12 +21,6 @@ public static class OutboxExtensions
             options.Mark(send, jobId);
         });
     }
-
-    /// <summary>Publishes a message in a transaction of its own: when this returns, the message will not be lost.</summary>
-    public static Task PublishAsync<T>(this IOutbox outbox, T message, Guid? jobId = null, DateTimeOffset? dueAt = null, Guid? token = null,
-        CancellationToken cancellationToken = default)
-        where T : class =>
-        outbox.EnqueueAsync([OutboxEntry.Publish(message) with { JobId = jobId, DueAt = dueAt, Token = token }], cancellationToken);
 
     /// <summary>Sends a message to one endpoint in a transaction of its own: when this returns, the message will not be lost.</summary>
     public static Task SendAsync<T>(this IOutbox outbox, Uri destination, T message, Guid? jobId = null, DateTimeOffset? dueAt = null, Guid? token = null,

@@ -35,9 +35,6 @@ internal sealed class PendingMessages(NpgsqlDataSource database, NotificationSen
         returning p.seq, p.message::text
         """;
 
-    // Served by message_pending_next.
-    private const string NextDue = "select extract(epoch from min(next_try) - swath_now())::double precision from message_pending where writer is null and faulted_at is null";
-
     private const string Insert =
         """
         insert into message_pending (message_id, job_id, destination, message, due_at, next_try, token)
@@ -118,13 +115,6 @@ internal sealed class PendingMessages(NpgsqlDataSource database, NotificationSen
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             taken.Add((reader.GetInt64(0), reader.GetString(1)));
         return [.. taken.OrderBy(t => t.Seq).Select(t => OutgoingMessageJson.Read(t.Text))];
-    }
-
-    /// <summary>How long until the next message is due, zero or less when one is; null when none waits.</summary>
-    public async Task<TimeSpan?> NextDueAsync(CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(NextDue);
-        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is double seconds ? TimeSpan.FromSeconds(seconds) : null;
     }
 
     /// <summary>Takes over messages of this process's log that could not be delivered.</summary>

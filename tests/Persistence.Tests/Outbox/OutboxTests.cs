@@ -30,7 +30,7 @@ public sealed class OutboxTests : IAsyncLifetime
         await using (var connection = await _database.DataSource.OpenConnectionAsync())
         {
             await using var transaction = await connection.BeginTransactionAsync();
-            await process.Get<IOutbox>().SendAsync(transaction, VoyageStateMachine.Harbour, Report("Lemnos"), _job);
+            await process.Get<IOutbox>().EnqueueAsync(transaction, OutboxEntry.Send(VoyageStateMachine.Harbour, Report("Lemnos")) with { JobId = _job });
             process.Get<OwnMessages>().Hurry();
             Assert.True(process.Harbour.IsQuiet);
             await transaction.CommitAsync();
@@ -52,7 +52,7 @@ public sealed class OutboxTests : IAsyncLifetime
         await using (var connection = await _database.DataSource.OpenConnectionAsync())
         {
             await using var transaction = await connection.BeginTransactionAsync();
-            await process.Get<IOutbox>().SendAsync(transaction, VoyageStateMachine.Harbour, Report("Lemnos"));
+            await process.Get<IOutbox>().EnqueueAsync(transaction, OutboxEntry.Send(VoyageStateMachine.Harbour, Report("Lemnos")));
             await transaction.RollbackAsync();
         }
 
@@ -69,9 +69,9 @@ public sealed class OutboxTests : IAsyncLifetime
         {
             await using var transaction = await connection.BeginTransactionAsync();
             await transaction.SaveAsync("before");
-            await process.Get<IOutbox>().SendAsync(transaction, VoyageStateMachine.Harbour, Report("Lemnos"));
+            await process.Get<IOutbox>().EnqueueAsync(transaction, OutboxEntry.Send(VoyageStateMachine.Harbour, Report("Lemnos")));
             await transaction.RollbackAsync("before");
-            await process.Get<IOutbox>().SendAsync(transaction, VoyageStateMachine.Harbour, Report("Kolchis"));
+            await process.Get<IOutbox>().EnqueueAsync(transaction, OutboxEntry.Send(VoyageStateMachine.Harbour, Report("Kolchis")));
             await transaction.CommitAsync();
             process.Get<IOutbox>().Committed();
         }
@@ -85,7 +85,7 @@ public sealed class OutboxTests : IAsyncLifetime
     {
         await using var process = await StartAsync();
 
-        await process.Get<IOutbox>().PublishAsync(new VoyageStarted { JobId = _job, Ship = "Argo" }, _job);
+        await process.Get<IOutbox>().EnqueueAsync([OutboxEntry.Publish(new VoyageStarted { JobId = _job, Ship = "Argo" }) with { JobId = _job }]);
 
         Assert.Equal("home", (await process.Harbour.NextAsync()).Port);
     }
