@@ -11,7 +11,7 @@ internal sealed class OutboxSignal(
     [FromKeyedServices(ConnectionPurpose.StreamOrLock)] NpgsqlDataSource database, TimeProvider time, IOptions<OutboxOptions> options, ILogger<OutboxSignal> logger, NotificationSender? sender = null)
     : NotificationListener(database, time, logger, sender)
 {
-    private readonly AsyncSignal _bell = new(time);
+    private readonly AsyncSignal _signal = new(time);
 
     protected override string Channel => PendingMessages.Channel;
 
@@ -20,13 +20,13 @@ internal sealed class OutboxSignal(
     protected override TimeSpan Pause => options.Value.SweepInterval;
 
     /// <summary>Returns when it is signalled, or after a while.</summary>
-    public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => _bell.WaitAsync(atMost, cancellationToken);
+    public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => _signal.WaitAsync(atMost, cancellationToken);
 
     public override void Dispose()
     {
-        _bell.Dispose();
+        _signal.Dispose();
         base.Dispose();
     }
 
-    protected override void Heard(string? payload) => _bell.Ring();
+    protected override void Heard(string? payload) => _signal.Ring();
 }

@@ -105,7 +105,7 @@ public sealed class AdmissionCycle
             var current = entry;
             var boardNow = board;
             var heads = await clock.TimeAsync("heads", () => ReadHeadsAsync(current, boardNow, depth, cancellationToken)).ConfigureAwait(false);
-            var nomination = clock.Time("nominate", () => new Nominator(current, heads, boardNow, options, _time.GetUtcNow(), _refused.WhyNotNow).Run());
+            var nomination = clock.Time("nominate", () => new Nominator(current, heads, boardNow, options, _time.GetUtcNow(), _refused.ReasonOf).Run());
             var admitted = await clock.TimeAsync("admit", () => AdmitAsync(current, heads, nomination, boardNow, cancellationToken)).ConfigureAwait(false);
             await clock.TimeAsync("requeue", () => RequeueAsync(current, nomination, cancellationToken)).ConfigureAwait(false);
             _metrics.Decision(entry.Key.Endpoint, clock.Since(started));

@@ -13,7 +13,7 @@ internal sealed class RefusedAdmissions(TimeProvider time)
     private readonly Dictionary<Guid, (int Times, DateTimeOffset Next, string Why)> _refused = [];
 
     /// <summary>Why the job is not to be tried now; null when it is.</summary>
-    public string? WhyNotNow(Guid jobId) =>
+    public string? ReasonOf(Guid jobId) =>
         _refused.TryGetValue(jobId, out var refused) && refused.Next > time.GetUtcNow() ? refused.Why : null;
 
     /// <summary>The job was refused.</summary>

@@ -35,7 +35,7 @@ public sealed partial class AssembleResultConsumer(
             return;
         }
 
-        if (!await turn.IsWantedAsync(context.CancellationToken))
+        if (!await turn.IsAssemblingAsync(context.CancellationToken))
         {
             LogDropped(work.JobId);
             return;
@@ -76,7 +76,7 @@ public sealed partial class AssembleResultConsumer(
                 });
             }
 
-            return await assembler.AssembleAsync(work, turn.IsWantedAsync, cancellationToken);
+            return await assembler.AssembleAsync(work, turn.IsAssemblingAsync, cancellationToken);
         }
         catch (Exception e) when (e is ArgumentException or InvalidDataException)
         {

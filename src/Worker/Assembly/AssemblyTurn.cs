@@ -51,7 +51,7 @@ internal sealed class AssemblyTurn : IAsyncDisposable
 
     /// <summary>True while the job waits for its result, and the turn was not lost.</summary>
     /// <exception cref="NpgsqlException">The connection ended, and the turn with it.</exception>
-    public async Task<bool> IsWantedAsync(CancellationToken cancellationToken)
+    public async Task<bool> IsAssemblingAsync(CancellationToken cancellationToken)
     {
         await using (var alive = new NpgsqlCommand("select 1", _connection, _transaction))
             await alive.ExecuteScalarAsync(cancellationToken);

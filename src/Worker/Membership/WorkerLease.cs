@@ -30,7 +30,7 @@ public sealed partial class WorkerLease(
     private TaskCompletionSource<Guid> _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TimeSpan _pause = options.CurrentValue.Heartbeat;
     private bool _away;
-    private HashSet<RegionClaim> _astray = [];
+    private HashSet<RegionClaim> _unknown = [];
 
     /// <summary>The worker's id, for as long as the process lives.</summary>
     public string WorkerId { get; } = options.CurrentValue.EffectiveId;
@@ -143,16 +143,16 @@ public sealed partial class WorkerLease(
             _ = runner.DrainAsync(options.CurrentValue.DrainTime);
         }
 
-        await GiveBackAstrayAsync(renewal.Begun, cancellationToken);
+        await GiveBackUnknownRegionsAsync(renewal.Begun, cancellationToken);
     }
 
     // Accepted, but in nobody's hands: its end could not be reported, or the answer to the acceptance was lost. The lease would keep it for
     // ever. Twice in a row, because a region that is just being accepted looks the same for a moment.
-    private async Task GiveBackAstrayAsync(IReadOnlyList<RegionClaim> begun, CancellationToken cancellationToken)
+    private async Task GiveBackUnknownRegionsAsync(IReadOnlyList<RegionClaim> begun, CancellationToken cancellationToken)
     {
-        HashSet<RegionClaim> astray = [.. begun.Except(runner.Held)];
-        var given = astray.Where(_astray.Contains).ToList();
-        _astray = astray;
+        HashSet<RegionClaim> unknown = [.. begun.Except(runner.Held)];
+        var given = unknown.Where(_unknown.Contains).ToList();
+        _unknown = unknown;
         if (await board.GiveBackAsync(WorkerId, given, $"worker {WorkerId} no longer had it in hand", cancellationToken) is > 0 and var count)
             LogGivenBack(WorkerId, count);
     }

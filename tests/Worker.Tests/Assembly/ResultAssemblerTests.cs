@@ -240,7 +240,7 @@ public sealed class ResultAssemblerTests(DatabaseFixture database) : IClassFixtu
 
         await using (var other = await AssemblyTurn.TryTakeAsync(database.DataSource, database.DataSource, work.JobId, default))
         {
-            Assert.True(await other!.IsWantedAsync(default));
+            Assert.True(await other!.IsAssemblingAsync(default));
             await endpoint.Send(work);
             await consumed.NextAsync();
             Assert.False(File.Exists(Output));

@@ -53,7 +53,7 @@ public sealed class TransactionPoolerTests(DatabaseFixture database) : IClassFix
         {
             Assert.NotNull(first);
             Assert.Null(await TakeAsync());
-            Assert.False(await first.IsWantedAsync(default));
+            Assert.False(await first.IsAssemblingAsync(default));
         }
 
         await using var second = await TakeAsync();
